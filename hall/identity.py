@@ -1,0 +1,100 @@
+"""Identity documents and the resident identity number, with nothing kept that a ticket does not need."""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643, ISO 7064 MOD 11-2
+CHECK_CHARACTERS = "10X98765432"
+
+
+class DocumentKind(StrEnum):
+    """What a visitor showed."""
+
+    RESIDENT = "resident"
+    HMT_PERMIT = "hmt_permit"
+    FOREIGNER_2017 = "foreigner_2017"
+    FOREIGNER_2023 = "foreigner_2023"
+    SOCIAL_CARD = "social_card"
+    PASSPORT = "passport"
+    E_CREDENTIAL = "e_credential"
+    TYPED = "typed"
+
+
+class Verification(StrEnum):
+    """How far a document can be trusted."""
+
+    SAM_VERIFIED = "sam_verified"
+    READ_UNVERIFIED = "read_unverified"
+    TYPED = "typed"
+
+
+class LongTerm(StrEnum):
+    """A validity without an end, printed on cards of people over 46."""
+
+    LONG_TERM = "long_term"
+
+
+class IdentityDocument(Struct, frozen=True, kw_only=True):
+    """What a reader gives. It lives in memory for one visit; `repr` shows no personal data."""
+
+    kind: DocumentKind
+    number: str
+    name: str
+    verification: Verification
+    sex: str | None = None  # GB/T 2261.1: "0", "1", "2", "9"
+    ethnic: str | None = None  # GB/T 3304: "01" to "98"
+    birth: date | None = None
+    valid_from: date | None = None
+    valid_to: date | LongTerm | None = None
+    issuer: str | None = None
+    warnings: tuple[str, ...] = ()  # codes such as "sex_differs_from_number"; they never refuse a visitor
+
+    def __repr__(self) -> str:
+        return f"IdentityDocument({self.kind}, {masked_number(self.number)})"
+
+    __str__ = __repr__
+
+
+class InvalidNumber(ValueError):
+    """Not a resident identity number; the message says why and never repeats the number."""
+
+
+def check_character(first17: str) -> str:
+    """The 18th character for 17 digits. Source: GB 11643, ISO 7064 MOD 11-2."""
+    total = sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True))
+    return CHECK_CHARACTERS[total % 11]
+
+
+def check_resident_number(number: str, today: date) -> date:
+    """Check form, check character and birth date; the area is never held against anyone.
+
+    Args:
+        number: 18 characters; a lower-case x is accepted.
+        today: a later birth date is refused.
+
+    Returns:
+        The birth date.
+
+    Raises:
+        InvalidNumber: wrong form, check character or date.
+    """
+    number = number.upper()
+    if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()):
+        raise InvalidNumber("a resident identity number has 17 digits and a check character")
+    if check_character(number[:17]) != number[17]:
+        raise InvalidNumber("the check character does not fit")
+    try:
+        birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError as exc:
+        raise InvalidNumber("the birth date does not exist") from exc
+    if birth > today:
+        raise InvalidNumber("the birth date lies in the future")
+    return birth
+
+
+def masked_number(number: str) -> str:
+    """Keep the last four characters, e.g. "**************000X"; short numbers are hidden altogether."""
+    keep = 4 if len(number) >= 8 else 0
+    return "*" * (len(number) - keep) + number[len(number) - keep :]

@@ -1,0 +1,135 @@
+"""Read a site file and its catalogue, and say what is wrong with them in one sentence each."""
+
+import difflib
+import time
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, Zone
+from hall.clock import HallClock
+from settings.site import Catalogue, Site
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class SettingsError(Exception):
+    """A site file that cannot be used; the message is for the person who edits it."""
+
+
+def read_site(path: Path) -> Site:
+    """Read and check a site file; relative paths in it are taken from the file's own folder.
+
+    Raises:
+        SettingsError: missing, not TOML, an unknown key (with the nearest known one), an impossible value.
+    """
+    site = _checked(Site, _toml(path), path)
+    folder = path.resolve().parent
+    return site.model_copy(
+        update={
+            "catalogue": folder / site.catalogue,
+            "server": site.server.model_copy(update={"database": folder / site.server.database}),
+            "speech": site.speech.model_copy(update={"wav_folder": folder / site.speech.wav_folder}),
+        }
+    )
+
+
+def hall_plan(site: Site) -> HallPlan:
+    """Read the site's catalogue and lay out the hall.
+
+    Raises:
+        SettingsError: the catalogue is missing or wrong, or names a queue or department that is not there.
+    """
+    catalogue = _checked(Catalogue, _toml(site.catalogue), site.catalogue)
+    departments = {d.key: d.name for d in catalogue.departments}
+    prefixes = {q.prefix for q in site.queues}
+    codes: dict[str, str] = {}
+    keys: set[str] = set()
+    for item in catalogue.items:
+        if item.department not in departments:
+            raise SettingsError(f"{site.catalogue}: item {item.key}: no such department: {item.department!r}")
+        if item.queue not in prefixes:
+            raise SettingsError(f"{site.catalogue}: item {item.key}: no such queue: {item.queue!r}")
+        if item.key in keys:
+            raise SettingsError(f"{site.catalogue}: item {item.key} is given twice")
+        keys.add(item.key)
+        if codes.setdefault(item.item_code, item.key) != item.key:
+            raise SettingsError(
+                f"{site.catalogue}: items {codes[item.item_code]} and {item.key} have the same item_code"
+            )
+    return HallPlan.of(
+        site.hall.hall_id,
+        site.hall.name,
+        site.hall.name_en,
+        zones=[Zone(z.zone_id, z.name, z.name_en, z.floor) for z in site.zones],
+        queues=[Queue(q.prefix, q.name, q.name_en, q.zone) for q in site.queues],
+        counters=[
+            Counter(str(number), group.kind, group.zone, group.queues)
+            for group in site.counters
+            for number in group.numbers
+        ],
+        items=[
+            ServiceItem(i.key, i.name, i.name_en, departments[i.department], i.item_code, i.queue, i.time_class)
+            for i in catalogue.items
+        ],
+    )
+
+
+def hall_clock(site: Site) -> HallClock:
+    """The clock that all of the site's processes agree on."""
+    return HallClock(
+        ZoneInfo(site.hall.time_zone),
+        time.time,
+        speed=site.clock.speed,
+        real_epoch_s=site.clock.real_epoch_s,
+        hall_epoch=site.clock.hall_epoch,
+    )
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise SettingsError(f"{path}: there is no such file") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path}: cannot be read: {exc}") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
+
+
+def _checked(model: type[M], values: dict[str, object], path: Path) -> M:
+    try:
+        return model(**values)
+    except ValidationError as exc:
+        raise SettingsError(f"{path}: " + "; ".join(_sentence(model, e) for e in exc.errors())) from exc
+
+
+def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:
+    """One validation error as a sentence, with the nearest known key for an unknown one."""
+    where = ".".join(str(part) for part in error["loc"]) or "the site"
+    if error["type"] != "extra_forbidden":
+        may_quote = isinstance(error["input"], str | int | float | bool) and error["loc"][-1:] != ("password",)
+        return f"{where}: {error['msg']}" + (f" (it says {error['input']!r})" if may_quote else "")
+    *parents, key = error["loc"]
+    near = difflib.get_close_matches(str(key), _known_keys(model, parents), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{where}: unknown key{hint}"
+
+
+def _known_keys(model: type[BaseModel], parents: list[object]) -> list[str]:
+    """The keys that the table at `parents` may have; union members contribute all of theirs."""
+    models: list[type[BaseModel]] = [model]
+    for part in parents:
+        fields = [m.model_fields[part].annotation for m in models if isinstance(part, str) and part in m.model_fields]
+        models = [found for field in fields for found in _models_in(field)] or models
+    return sorted({name for m in models for name in m.model_fields})
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_in(part)]

@@ -1,0 +1,247 @@
+"""What a site file may say. Every key is known, every value has a range; anything else is refused by name."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hall.catalogue import TimeClass
+from hall.counter import CounterKind
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+Prefix = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]{1,2}$", description="one or two letters without I and O")]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Port = Annotated[int, Field(ge=0, le=65535, description="0 asks the system for a free one")]
+
+
+class Table(BaseModel):
+    """A TOML table: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HallTable(Table):
+    """[hall]: who and where."""
+
+    hall_id: Identifier
+    name: Name
+    name_en: Name
+    time_zone: str = "Asia/Shanghai"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError(f"no such time zone: {value!r}") from exc
+        return value
+
+
+class ZoneTable(Table):
+    """[[zones]]: a part of the hall with its own sound and displays."""
+
+    zone_id: Identifier
+    name: Name
+    name_en: Name
+    floor: Annotated[int, Field(ge=-5, le=100)] = 1
+
+
+class QueueTable(Table):
+    """[[queues]]: a line of waiting visitors."""
+
+    prefix: Prefix
+    name: Name
+    name_en: Name
+    zone: Identifier
+
+
+class CountersTable(Table):
+    """[[counters]]: counters that are alike."""
+
+    numbers: Annotated[tuple[Annotated[int, Field(ge=0, le=999)], ...], Field(min_length=1)]
+    kind: CounterKind
+    zone: Identifier
+    queues: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+
+
+class SamvReader(Table):
+    """A resident-card reader with a SAM_V module on a serial line."""
+
+    kind: Literal["sam_v"]
+    port: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    poll_s: Annotated[float, Field(ge=0.3, le=5)] = 0.3  # GA 467 readers must not be asked more often
+
+
+class PcscReader(Table):
+    """A PC/SC reader for social security cards."""
+
+    kind: Literal["pcsc"]
+    reader: str  # the start of the name that pcscd gives it
+
+
+class TcpPrinter(Table):
+    """A network printer."""
+
+    kind: Literal["tcp"]
+    host: str
+    port: Port = 9100
+    dots: Literal[384, 576] = 576
+
+
+class SerialPrinter(Table):
+    """A printer on a serial line."""
+
+    kind: Literal["serial"]
+    port: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    dots: Literal[384, 576] = 576
+
+
+class KioskTable(Table):
+    """[[kiosks]]: a kiosk and what hangs on it."""
+
+    kiosk_id: Identifier
+    zone: Identifier
+    readers: tuple[Annotated[SamvReader | PcscReader, Field(discriminator="kind")], ...] = ()
+    printer: Annotated[TcpPrinter | SerialPrinter, Field(discriminator="kind")] | None = None
+    idle_s: Annotated[float, Field(ge=5, le=600)] = 60
+    control_socket: Path | None = None  # for simulated citizens only
+
+
+class BoardTable(Table):
+    """[[boards]]: a microcontroller board that carries counter bars and evaluators."""
+
+    board_id: Identifier
+    port: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    counters: Annotated[tuple[Annotated[int, Field(ge=0, le=999)], ...], Field(min_length=1, max_length=16)]
+
+
+class ServerTable(Table):
+    """[server]: the hall queue server."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = "http://127.0.0.1:8080"  # what a ticket's QR points to, and where kiosks call
+    database: Path = Path("hall.sqlite")
+    rating_s: Annotated[float, Field(ge=5, le=600)] = 30
+
+
+class BrokerTable(Table):
+    """[broker]: the hall's mosquitto."""
+
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    username: str | None = None
+    password: SecretStr | None = None
+
+
+class SpeechTable(Table):
+    """[speech]: how calls are spoken."""
+
+    output: Literal["auto", "sound_card", "wav", "off"] = "auto"
+    wav_folder: Path = Path("speech")
+    repeat: Annotated[int, Field(ge=1, le=3)] = 2
+
+
+class ClockTable(Table):
+    """[clock]: only for simulations; left out, the hall runs on real time."""
+
+    speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    real_epoch_s: float = 0.0
+    hall_epoch: datetime | None = None
+
+
+class DepartmentTable(Table):
+    """[[departments]] of a catalogue."""
+
+    key: Identifier
+    name: Name
+    name_en: Name
+    credit_code: Annotated[str, Field(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
+
+
+class ItemTable(Table):
+    """[[items]] of a catalogue."""
+
+    key: Identifier
+    name: Name
+    name_en: Name
+    department: Identifier
+    item_code: Annotated[str, Field(min_length=31, max_length=31)]
+    queue: Prefix
+    time_class: TimeClass
+
+
+class Catalogue(Table):
+    """A catalogue file: departments and the matters they handle."""
+
+    departments: tuple[DepartmentTable, ...]
+    items: tuple[ItemTable, ...]
+
+
+class Site(BaseSettings):
+    """The whole site file. `HALLQ_BROKER__PASSWORD` and the like in the environment win over the file."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="HALLQ_", env_nested_delimiter="__")
+
+    hall: HallTable
+    catalogue: Path
+    zones: Annotated[tuple[ZoneTable, ...], Field(min_length=1)]
+    queues: Annotated[tuple[QueueTable, ...], Field(min_length=1)]
+    counters: Annotated[tuple[CountersTable, ...], Field(min_length=1)]
+    kiosks: tuple[KioskTable, ...] = ()
+    boards: tuple[BoardTable, ...] = ()
+    server: ServerTable = ServerTable()
+    broker: BrokerTable = BrokerTable()
+    speech: SpeechTable = SpeechTable()
+    clock: ClockTable = ClockTable()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (pydantic passes it by name)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic passes it by name)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic passes it by name)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, and nothing else."""
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> "Site":
+        numbers = [n for group in self.counters for n in group.numbers]
+        prefixes = [q.prefix for q in self.queues]
+        _once("counters: number", numbers)
+        _once("queues: prefix", prefixes)
+        _once("zones: zone_id", [z.zone_id for z in self.zones])
+        _once("kiosks: kiosk_id", [k.kiosk_id for k in self.kiosks])
+        _once("boards: counter", [n for board in self.boards for n in board.counters])
+        places = [(f"queue {q.prefix}", q.zone) for q in self.queues]
+        places += [(f"counters {group.numbers[0]}…", group.zone) for group in self.counters]
+        places += [(f"kiosk {k.kiosk_id}", k.zone) for k in self.kiosks]
+        _known("zone", {z.zone_id for z in self.zones}, places)
+        _known("queue", set(prefixes), [(f"counters {g.numbers[0]}…", p) for g in self.counters for p in g.queues])
+        _known("counter", set(numbers), [(f"board {b.board_id}", n) for b in self.boards for n in b.counters])
+        return self
+
+
+def _once(what: str, values: Sequence[object]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"{what} {twice[0]!r} is given twice")
+
+
+def _known(what: str, known: Set[object], used: Iterable[tuple[str, object]]) -> None:
+    for place, value in used:
+        if value not in known:
+            raise ValueError(f"{place}: no such {what}: {value!r}")

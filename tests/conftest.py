@@ -1,0 +1,31 @@
+"""What every test can use: the sample city's plan, and the flag for proofs at full length."""
+
+from pathlib import Path
+
+import pytest
+
+from hall.catalogue import HallPlan
+from settings.load import hall_plan, read_site
+from settings.site import Site
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_SITE = ROOT / "config" / "halls" / "sample_city.toml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the long proofs at full length")
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    return read_site(SAMPLE_SITE)
+
+
+@pytest.fixture(scope="session")
+def plan(site: Site) -> HallPlan:
+    return hall_plan(site)

@@ -1,0 +1,292 @@
+"""Site files: what is wrong with one is said in a sentence, for the person who edits it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hall.texts import ENGLISH
+from settings.load import SettingsError, hall_plan, read_site
+from settings.locale import texts_in
+from settings.show import printed
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "config" / "halls" / "sample_city.toml"
+
+SITE = """\
+catalogue = "catalogue.toml"
+
+[hall]
+hall_id = "test-hall"
+name = "测试大厅"
+name_en = "Test hall"
+
+[[zones]]
+zone_id = "A"
+name = "甲区"
+name_en = "Zone A"
+
+[[queues]]
+prefix = "A"
+name = "甲"
+name_en = "A"
+zone = "A"
+
+[[counters]]
+numbers = [3, 4]
+kind = "comprehensive"
+zone = "A"
+queues = ["A"]
+
+[[kiosks]]
+kiosk_id = "K01"
+zone = "A"
+printer = { kind = "tcp", host = "127.0.0.1", port = 9100 }
+
+[[boards]]
+board_id = "B01"
+port = "/dev/ttyUSB0"
+counters = [3, 4]
+
+[server]
+database = "data/hall.sqlite"
+
+[broker]
+password = "from-file"
+"""
+CATALOGUE = """\
+departments = [{ key = "civil", name = "民政局", name_en = "Civil affairs", credit_code = "11110000000000000A" }]
+
+[[items]]
+key = "marriage"
+name = "婚姻登记"
+name_en = "Marriage"
+department = "civil"
+item_code = "1111000000000000000000000000001"
+queue = "A"
+time_class = "M"
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("HALLQ_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def new(site=SITE, catalogue=CATALOGUE) -> Path:
+        (tmp_path / "catalogue.toml").write_text(catalogue)
+        (tmp_path / "site.toml").write_text(site)
+        return tmp_path / "site.toml"
+
+    return new
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        hall_plan(read_site(path))
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_site_file_is_read_and_its_paths_are_taken_from_its_own_folder(write, tmp_path):
+    site = read_site(write())
+
+    assert site.catalogue == tmp_path / "catalogue.toml"
+    assert site.server.database == tmp_path / "data" / "hall.sqlite"
+    assert list(hall_plan(site).counters) == ["3", "4"]
+
+
+def test_an_absolute_path_stays_what_it_is(write):
+    site = read_site(write(SITE.replace("data/hall.sqlite", "/var/lib/hallq/hall.sqlite")))
+
+    assert site.server.database == Path("/var/lib/hallq/hall.sqlite")
+
+
+def test_the_sample_city_is_usable_as_it_is_shipped():
+    plan = hall_plan(read_site(SAMPLE))
+
+    assert (len(plan.queues), len(plan.counters)) == (13, 52)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[server]\n", "[server]\ndatabse = 1\n", "server.databse: unknown key; did you mean 'database'?"),
+        ("[broker]\n", "[brokre]\n", "brokre: unknown key; did you mean 'broker'?"),
+        ("zone_id =", "zoneid =", "did you mean 'zone_id'?"),
+        ('host = "127.0.0.1", port', 'hots = "127.0.0.1", port', "hots: unknown key; did you mean 'host'?"),
+        ('port = "/dev/ttyUSB0"', 'port = "/dev/ttyUSB0"\nbuad = 9600', "buad: unknown key; did you mean 'baud'?"),
+        ("[server]\n", "[server]\nqqqqq = 1\n", "server.qqqqq: unknown key"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(write, old, new, says):
+    path = write(SITE.replace(old, new, 1))
+
+    message = complaint(path)
+
+    assert message.startswith(f"{path}: ")
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("port = 9100", "port = 91000", "less than or equal to 65535 (it says 91000)"),
+        ('hall_id = "test-hall"', 'hall_id = "测试"', "hall.hall_id"),
+        (
+            'hall_id = "test-hall"',
+            'hall_id = "test-hall"\ntime_zone = "Asia/Peking"',
+            "no such time zone: 'Asia/Peking'",
+        ),
+        ('prefix = "A"', 'prefix = "I"', "queues.0.prefix"),
+        ('kind = "comprehensive"', 'kind = "magic"', "counters.0.kind"),
+        ("numbers = [3, 4]", "numbers = []", "counters.0.numbers"),
+        ("[server]\n", "[server]\nrating_s = 3\n", "server.rating_s"),
+        ("[server]\n", '[server]\nport = "eighty"\n', "it says 'eighty'"),
+        ('printer = { kind = "tcp"', 'printer = { kind = "lpt"', "kiosks.0.printer"),
+    ],
+)
+def test_an_impossible_value_is_refused_with_its_place(write, old, new, says):
+    assert says in complaint(write(SITE.replace(old, new, 1)))
+
+
+def test_a_password_of_the_wrong_type_is_not_quoted(write):
+    message = complaint(write(SITE.replace('password = "from-file"', "password = 246813579")))
+
+    assert "broker.password" in message
+    assert "246813579" not in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('name_en = "A"\nzone = "A"', 'name_en = "A"\nzone = "X"', "queue A: no such zone: 'X'"),
+        ('queues = ["A"]', 'queues = ["A", "B"]', "counters 3…: no such queue: 'B'"),
+        ("counters = [3, 4]", "counters = [3, 5]", "board B01: no such counter: 5"),
+        ('kiosk_id = "K01"\nzone = "A"', 'kiosk_id = "K01"\nzone = "Y"', "kiosk K01: no such zone: 'Y'"),
+        ("numbers = [3, 4]", "numbers = [3, 4, 3]", "counters: number 3 is given twice"),
+        ("counters = [3, 4]", "counters = [3, 3]", "boards: counter 3 is given twice"),
+        ("[[queues]]", '[[queues]]\nprefix = "A"\nname = "乙"\nname_en = "B"\nzone = "A"\n\n[[queues]]',
+         "queues: prefix 'A' is given twice"),
+        ("[[zones]]", '[[zones]]\nzone_id = "A"\nname = "乙"\nname_en = "B"\n\n[[zones]]',
+         "zones: zone_id 'A' is given twice"),
+        ("[[kiosks]]", '[[kiosks]]\nkiosk_id = "K01"\nzone = "A"\n\n[[kiosks]]',
+         "kiosks: kiosk_id 'K01' is given twice"),
+    ],
+)  # fmt: skip
+def test_names_that_do_not_meet_are_refused(write, old, new, says):
+    assert says in complaint(write(SITE.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('department = "civil"', 'department = "civli"', "item marriage: no such department: 'civli'"),
+        ('queue = "A"', 'queue = "B"', "item marriage: no such queue: 'B'"),
+        ("item_code = ", "item_kode = ", "did you mean 'item_code'?"),
+        ("[[items]]", CATALOGUE[CATALOGUE.index("[[items]]") :].replace('"marriage"', '"divorce"') + "\n[[items]]",
+         "items divorce and marriage have the same item_code"),
+        ("[[items]]", CATALOGUE[CATALOGUE.index("[[items]]") :] + "\n[[items]]", "item marriage is given twice"),
+    ],
+)  # fmt: skip
+def test_a_catalogue_that_does_not_fit_the_hall_is_refused_by_its_own_name(write, tmp_path, old, new, says):
+    message = complaint(write(catalogue=CATALOGUE.replace(old, new, 1)))
+
+    assert message.startswith(f"{tmp_path / 'catalogue.toml'}: ")
+    assert says in message
+
+
+def test_a_missing_site_file_and_a_missing_catalogue_are_named(write, tmp_path):
+    path = write()
+    (tmp_path / "catalogue.toml").unlink()
+
+    assert complaint(path) == f"{tmp_path / 'catalogue.toml'}: there is no such file"
+    path.unlink()
+    assert complaint(path) == f"{path}: there is no such file"
+
+
+def test_broken_toml_is_refused_with_the_line(write):
+    assert "not valid TOML" in (message := complaint(write(SITE.replace("[[zones]]", "[[zones]"))))
+    assert "line 8" in message
+
+
+@pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: p.write_bytes(b"\xff\xfe\x00")])
+def test_what_is_not_a_text_file_is_refused(tmp_path, make):
+    make(tmp_path / "site.toml")
+
+    assert "cannot be read" in complaint(tmp_path / "site.toml")
+
+
+def test_the_environment_wins_over_the_file(write, monkeypatch):
+    path = write()
+    monkeypatch.setenv("HALLQ_BROKER__PASSWORD", "from-environment")
+    monkeypatch.setenv("HALLQ_BROKER__USERNAME", "hallq")
+
+    broker = read_site(path).broker
+
+    assert broker.password.get_secret_value() == "from-environment"
+    assert (broker.username, broker.port) == ("hallq", 1883)
+
+
+def test_without_a_variable_the_file_counts(write):
+    assert read_site(write()).broker.password.get_secret_value() == "from-file"
+
+
+def test_an_unknown_key_in_the_environment_is_refused_too(write, monkeypatch):
+    monkeypatch.setenv("HALLQ_BROKER__PASWORD", "typo")
+
+    assert "broker.pasword: unknown key; did you mean 'password'?" in complaint(write())
+
+
+def test_a_variable_that_is_no_setting_is_left_alone(write, monkeypatch):
+    monkeypatch.setenv("HALLQ_CACHE", "/var/cache/hallq")
+
+    assert read_site(write()).hall.hall_id == "test-hall"
+
+
+def test_settings_are_frozen(write):
+    site = read_site(write())
+
+    with pytest.raises(ValueError, match="frozen"):
+        site.server.port = 1
+
+
+def test_what_is_printed_masks_the_password_and_nothing_else(write):
+    shown = printed(read_site(write()))
+
+    assert "from-file" not in shown
+    assert '"password": "**********"' in shown
+    assert "测试大厅" in shown
+
+
+def test_english_texts_need_no_file(tmp_path):
+    assert texts_in("en", tmp_path) is ENGLISH
+
+
+def test_texts_are_read_from_every_catalogue_of_a_language(tmp_path):
+    (tmp_path / "zh_CN").mkdir()
+    (tmp_path / "zh_CN" / "kiosk.po").write_text('msgid "Welcome"\nmsgstr "欢迎"\n')
+    (tmp_path / "zh_CN" / "pages.po").write_text('msgid "Waiting"\nmsgstr "等候"\n\nmsgid "Empty"\nmsgstr ""\n')
+
+    texts = texts_in("zh_CN", tmp_path)
+
+    assert [texts("Welcome"), texts("Waiting"), texts("Empty")] == ["欢迎", "等候", "Empty"]
+
+
+def test_a_language_without_texts_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="there are no texts for this language"):
+        texts_in("zh_CN", tmp_path)
+
+
+@pytest.mark.parametrize("contents", [b'msgid "open\n', b"\xff\xfe\xfa", b"what is this\n"])
+def test_a_broken_catalogue_of_texts_is_named(tmp_path, contents):
+    (tmp_path / "zh_CN").mkdir()
+    broken = tmp_path / "zh_CN" / "kiosk.po"
+    broken.write_bytes(contents)
+
+    with pytest.raises(SettingsError, match=r"kiosk\.po: not a usable catalogue of texts"):
+        texts_in("zh_CN", tmp_path)
