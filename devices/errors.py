@@ -1,0 +1,65 @@
+"""What can be wrong with a device: a type is a decision for the caller, a code is for programs and translations."""
+
+
+class DeviceError(Exception):
+    """Something a device did or did not do.
+
+    Attributes:
+        name: the device, as the site file calls it.
+        code: stable, lower case; texts on screens and the mend are looked up by it.
+    """
+
+    code = "device_error"
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"{name}: {cause}")
+        self.name = name
+        self.cause = cause
+
+
+class DeviceUnavailable(DeviceError):
+    """Absent or silent: try again, with backoff."""
+
+    code = "unavailable"
+
+
+class ProtocolError(DeviceError):
+    """It said something that makes no sense: the bytes were logged, reset the link."""
+
+    code = "protocol_error"
+
+
+class DeviceFault(DeviceError):
+    """It needs a person."""
+
+    code = "fault"
+
+
+class PaperOut(DeviceFault):
+    """The paper roll is empty."""
+
+    code = "paper_out"
+
+
+class CoverOpen(DeviceFault):
+    """The printer's cover is open."""
+
+    code = "cover_open"
+
+
+class CutterFault(DeviceFault):
+    """The printer's cutter is stuck."""
+
+    code = "cutter_fault"
+
+
+class CardUnreadable(DeviceFault):
+    """The document was lifted too early, is of another kind, or failed its checks: lay it again."""
+
+    code = "card_unreadable"
+
+
+class ReaderFault(DeviceFault):
+    """The reader failed its own test or its security module is not authorised."""
+
+    code = "reader_fault"

@@ -1,0 +1,140 @@
+"""The social security card: which commands to send it, and what its records mean. Pure: it knows no reader.
+
+Source: the card's own application beside its bank applications (which are left alone); records are tag, length, value
+with texts in GBK. Cards of the third generation keep part of it behind a security module that a kiosk does not have.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from devices.identity.cross_checks import EXPIRED, number_warnings
+from hall.identity import DocumentKind, IdentityDocument, Verification
+
+DF_NAME = "sx1.sh.社会保障".encode("gbk")
+SELECT_APPLICATION = b"\x00\xa4\x04\x00" + bytes([len(DF_NAME)]) + DF_NAME
+CARD_FILE, HOLDER_FILE = 0xEF05, 0xEF06
+VALID_FROM, VALID_TO = (0x05, 4), (0x06, 4)  # in CARD_FILE: tag, size of the value
+NUMBER, NAME, NAME_2 = (0x08, 18), (0x09, 30), (0x4E, 20)  # in HOLDER_FILE
+SEX, ETHNIC, BIRTH = (0x0A, 1), (0x0B, 1), (0x0D, 4)
+DONE, NOT_ALLOWED = 0x9000, 0x6982
+MISSING = (0x6A82, 0x6A83, 0x6A88)
+MORE, OTHER_SIZE = 0x61, 0x6C
+PADDING = b"\0 "  # never the last byte of a character in GB18030
+LONGEST_CHAIN = 8  # follow-up commands for one answer
+
+Transmit = Callable[[bytes], tuple[bytes, int]]  # command -> data and status word; library errors are the caller's
+
+
+class SocialCardError(Exception):
+    """The card cannot be read; the message never repeats what it holds."""
+
+
+class NotASocialCard(SocialCardError):
+    """The card does not know the application."""
+
+
+def read_social_card(transmit: Transmit, today: date) -> IdentityDocument:
+    """Read what a ticket needs: number, name, sex, ethnic group, birth and validity. The card's own number is not read.
+
+    Args:
+        transmit: sends one command to a card that has just been reset.
+        today: for the checks of dates.
+
+    Raises:
+        NotASocialCard: another kind of card.
+        SocialCardError: number or name missing, protected or not readable.
+    """
+    _data, status = exchange(transmit, SELECT_APPLICATION)
+    if status != DONE:
+        raise NotASocialCard(f"no social security application on this card (status {status:04X})")
+    valid_from = valid_to = None
+    if _select_file(transmit, CARD_FILE, is_needed=False):
+        valid_from = _bcd_date(_record(transmit, VALID_FROM))
+        valid_to = _bcd_date(_record(transmit, VALID_TO))
+    _select_file(transmit, HOLDER_FILE, is_needed=True)
+    number = _ascii(_record(transmit, NUMBER, is_needed=True)).upper()
+    name = _text(_record(transmit, NAME, is_needed=True).rstrip(PADDING) + _record(transmit, NAME_2))
+    if not number.isalnum() or not name:
+        raise SocialCardError("the number or the name on the card is empty or unreadable")
+    sex = _sex(_record(transmit, SEX))
+    birth = _bcd_date(_record(transmit, BIRTH))
+    warnings = number_warnings(number, sex, birth, today)
+    return IdentityDocument(
+        kind=DocumentKind.SOCIAL_CARD,
+        number=number,
+        name=name,
+        verification=Verification.READ_UNVERIFIED,
+        sex=sex,
+        ethnic=_bcd(_record(transmit, ETHNIC)),
+        birth=birth,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        warnings=(*warnings, EXPIRED) if valid_to and valid_to < today else warnings,
+    )
+
+
+def exchange(transmit: Transmit, command: bytes) -> tuple[bytes, int]:
+    """Send one command and fetch all of its answer: 61xx means more to get, 6Cxx means ask again for xx bytes."""
+    data, status = transmit(command)
+    for _follow_up in range(LONGEST_CHAIN):
+        if status >> 8 == OTHER_SIZE:
+            data, status = transmit(command[:4] + bytes([status & 0xFF]))
+        elif status >> 8 == MORE:
+            more, status = transmit(bytes([0x00, 0xC0, 0x00, 0x00, status & 0xFF]))  # GET RESPONSE
+            data += more
+        else:
+            return data, status
+    raise SocialCardError("the card never finished its answer")
+
+
+def _select_file(transmit: Transmit, file_id: int, *, is_needed: bool) -> bool:
+    _data, status = exchange(transmit, b"\x00\xa4\x00\x00\x02" + file_id.to_bytes(2, "big"))
+    if status != DONE and is_needed:
+        raise SocialCardError(f"file {file_id:04X} cannot be selected (status {status:04X})")
+    return status == DONE
+
+
+def _record(transmit: Transmit, wanted: tuple[int, int], *, is_needed: bool = False) -> bytes:
+    """The value under a tag, b"" when the card does not have it or keeps it to itself."""
+    tag, size = wanted
+    data, status = exchange(transmit, bytes([0x00, 0xB2, tag, 0x00, size + 2]))
+    if status == DONE and len(data) >= 2 and data[0] == tag and len(data) == 2 + data[1]:
+        return data[2:]
+    if status != DONE and (status in MISSING or status == NOT_ALLOWED) and not is_needed:
+        return b""
+    if status == NOT_ALLOWED:
+        raise SocialCardError(f"record {tag:02X} is protected by the card's security module")
+    raise SocialCardError(f"record {tag:02X} cannot be read (status {status:04X}, {len(data)} bytes)")
+
+
+def _text(value: bytes) -> str:
+    """GBK, read as GB18030, which contains it and also has the rare characters."""
+    try:
+        return value.rstrip(PADDING).decode("gb18030").strip()
+    except UnicodeDecodeError:
+        raise SocialCardError("a text on the card is not GBK") from None  # the cause would hold the bytes
+
+
+def _ascii(value: bytes) -> str:
+    try:
+        return value.decode("ascii").strip(" \0")
+    except UnicodeDecodeError:
+        raise SocialCardError("the number on the card is not ASCII") from None
+
+
+def _bcd(value: bytes) -> str | None:
+    return value.hex() if value and value.hex().isdigit() and any(value) else None
+
+
+def _bcd_date(value: bytes) -> date | None:
+    digits = _bcd(value)
+    try:
+        return date.fromisoformat(digits) if digits and len(digits) == 8 else None
+    except ValueError:
+        return None
+
+
+def _sex(value: bytes) -> str | None:
+    """One digit: as a character in most sources, as a number in some."""
+    digit = value.decode("latin-1") if value[:1].isdigit() else str(value[0]) if value else ""
+    return digit if digit in ("0", "1", "2", "9") else None

@@ -1,0 +1,198 @@
+"""The 256-byte text of a resident card and its three relatives. Pure: bytes to an `IdentityDocument` and back.
+
+UTF-16 little endian, each field of a fixed number of bytes, filled with spaces. The character at byte 248 tells the
+layout. Fields are cut by bytes and decoded afterwards, because a rare character takes four bytes.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from devices.identity.cross_checks import EXPIRED, number_warnings
+from hall.identity import DocumentKind, IdentityDocument, LongTerm, Verification
+
+BLOCK_SIZE = 256
+TYPE_AT = 248
+LONG_TERM = "长期"
+LAYOUTS: Mapping[DocumentKind, Mapping[str, int]] = {  # field: bytes, in the order of the chip
+    DocumentKind.RESIDENT: {
+        "name": 30,
+        "sex": 2,
+        "ethnic": 4,
+        "birth": 16,
+        "address": 70,
+        "number": 36,
+        "issuer": 30,
+        "valid_from": 16,
+        "valid_to": 16,
+        "reserved": 36,
+    },
+    DocumentKind.HMT_PERMIT: {
+        "name": 30,
+        "sex": 2,
+        "reserved": 4,
+        "birth": 16,
+        "address": 70,
+        "number": 36,
+        "issuer": 30,
+        "valid_from": 16,
+        "valid_to": 16,
+        "pass_number": 18,
+        "issue_count": 4,
+        "reserved_2": 6,
+        "type": 2,
+        "reserved_3": 6,
+    },
+    DocumentKind.FOREIGNER_2017: {
+        "english_name": 120,
+        "sex": 2,
+        "number": 30,
+        "nationality": 6,
+        "name": 30,
+        "valid_from": 16,
+        "valid_to": 16,
+        "birth": 16,
+        "version": 4,
+        "issuer": 8,
+        "type": 2,
+        "reserved": 6,
+    },
+    DocumentKind.FOREIGNER_2023: {
+        "name": 30,
+        "sex": 2,
+        "renewal_count": 4,
+        "birth": 16,
+        "english_name": 70,
+        "number": 36,
+        "reserved": 30,
+        "valid_from": 16,
+        "valid_to": 16,
+        "english_name_2": 22,
+        "nationality": 6,
+        "type": 2,
+        "old_number": 6,
+    },
+}
+USED = frozenset(
+    ("name", "english_name", "english_name_2", "sex", "ethnic", "birth", "number", "issuer", "valid_from", "valid_to")
+)  # the rest is not even decoded: a ticket has no use for it
+TYPES = {
+    " ": DocumentKind.RESIDENT,
+    "J": DocumentKind.HMT_PERMIT,
+    "I": DocumentKind.FOREIGNER_2017,
+    "Y": DocumentKind.FOREIGNER_2023,
+}
+TYPE_OF = {kind: letter for letter, kind in TYPES.items()}
+
+
+class MalformedBlock(ValueError):
+    """Not the text of an identity document; the message names the field and never repeats its content."""
+
+
+def parse_text_block(block: bytes, today: date) -> IdentityDocument:
+    """Read the text of a card, of any of the four layouts.
+
+    A date or code that makes no sense is left out with a warning (`birth_unreadable`, `validity_unreadable`,
+    `sex_unreadable`, `ethnic_unreadable`, `name_cut`), as is what contradicts itself (`cross_checks`).
+
+    Raises:
+        MalformedBlock: another size or layout, text that is not UTF-16, no number, or no name.
+    """
+    kind, fields, warnings = _fields(block)
+    number = fields["number"].upper()
+    if not (number.isascii() and number.isalnum()):
+        raise MalformedBlock("the field 'number' is empty or holds other than letters and digits")
+    name = fields["name"] or (fields.get("english_name", "") + fields.get("english_name_2", ""))
+    if not name:
+        raise MalformedBlock("the field 'name' is empty")
+
+    sex = fields["sex"] if fields["sex"] in ("0", "1", "2", "9") else None
+    ethnic = _ethnic(fields.get("ethnic", ""))
+    birth = _date(fields["birth"])
+    valid_from = _date(fields["valid_from"])
+    valid_to = LongTerm.LONG_TERM if fields["valid_to"] == LONG_TERM else _date(fields["valid_to"])
+
+    if sex is None:
+        warnings.append("sex_unreadable")
+    if kind is DocumentKind.RESIDENT and ethnic is None:
+        warnings.append("ethnic_unreadable")
+    if birth is None:
+        warnings.append("birth_unreadable")
+    if valid_from is None or valid_to is None:
+        warnings.append("validity_unreadable")
+    if isinstance(valid_to, date) and valid_to < today:
+        warnings.append(EXPIRED)
+    if kind is not DocumentKind.FOREIGNER_2017:  # its number has 15 characters and a check of its own
+        warnings += number_warnings(number, sex, birth, today)
+    return IdentityDocument(
+        kind=kind,
+        number=number,
+        name=name,
+        verification=Verification.SAM_VERIFIED,
+        sex=sex,
+        ethnic=ethnic,
+        birth=birth,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        issuer=fields.get("issuer") or None,
+        warnings=tuple(warnings),
+    )
+
+
+def encode_text_block(kind: DocumentKind, fields: Mapping[str, str]) -> bytes:
+    """Lay out a card's text as its chip holds it; what is not given stays blank.
+
+    Raises:
+        ValueError: a field that this layout does not have, or a value longer than its field.
+    """
+    layout = LAYOUTS[kind]
+    if unknown := fields.keys() - layout.keys():
+        raise ValueError(f"{kind} has no field {min(unknown)!r}")
+    block = bytearray()
+    for field, size in layout.items():
+        text = TYPE_OF[kind] if field == "type" else fields.get(field, "")
+        encoded = text.encode("utf-16-le")
+        if len(encoded) > size:
+            raise ValueError(f"the field {field!r} holds {size} bytes, not {len(encoded)}")
+        block += encoded + b" \0" * ((size - len(encoded)) // 2)
+    return bytes(block)
+
+
+def _fields(block: bytes) -> tuple[DocumentKind, dict[str, str], list[str]]:
+    """Cut the block into stripped texts; the third value is the warnings so far."""
+    if len(block) != BLOCK_SIZE:
+        raise MalformedBlock(f"the text has {len(block)} bytes, not {BLOCK_SIZE}")
+    letter = block[TYPE_AT : TYPE_AT + 2].decode("utf-16-le", errors="replace")
+    kind = TYPES.get(" " if letter == "\0" else letter)
+    if kind is None:
+        raise MalformedBlock("the layout is none of the four known ones")
+    fields, warnings, start = {}, [], 0
+    for field, size in LAYOUTS[kind].items():
+        piece = block[start : start + size]
+        start += size
+        if field not in USED:
+            continue
+        if field.endswith("name") and 0xD8 <= piece[-1] <= 0xDB:  # the issuer cut a long name inside a pair
+            piece = piece[:-2]
+            warnings.append("name_cut")
+        fields[field] = _text(field, piece)
+    return kind, fields, warnings
+
+
+def _text(field: str, piece: bytes) -> str:
+    try:
+        return piece.decode("utf-16-le").strip(" \0")
+    except UnicodeDecodeError:
+        raise MalformedBlock(f"the field {field!r} is not UTF-16") from None  # the cause would hold the bytes
+
+
+def _date(text: str) -> date | None:
+    if not (len(text) == 8 and text.isascii() and text.isdigit()):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _ethnic(text: str) -> str | None:
+    return text if len(text) == 2 and text.isascii() and text.isdigit() else None

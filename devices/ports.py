@@ -1,0 +1,92 @@
+"""What the rest of HallQ asks of a device, named after the need and not after the thing."""
+
+from typing import Protocol
+
+from hall.identity import IdentityDocument
+
+
+class Device(Protocol):
+    """Anything a worker thread opens, watches and closes. Closing twice is harmless."""
+
+    name: str
+
+    def check(self) -> str | None:
+        """Ask the device how it is; called every few seconds between jobs.
+
+        Returns:
+            None when all is well, or the code of a warning such as "paper_near_end".
+
+        Raises:
+            DeviceError: it cannot work.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the port back."""
+        ...
+
+
+class IdentityReader(Device, Protocol):
+    """Reads identity documents."""
+
+    def poll(self) -> IdentityDocument | None:
+        """Look once for a document and read it whole.
+
+        A document that stays on the reader is read once; it is found again after it was lifted.
+
+        Returns:
+            The document, or None when none (or the same one still) lies there.
+
+        Raises:
+            CardUnreadable: a document lies there but could not be read; lift it and lay it again.
+            DeviceError: the reader cannot work.
+        """
+        ...
+
+    def is_present(self) -> bool:
+        """Whether a document still lies on the reader, as far as this kind of reader can tell.
+
+        Raises:
+            DeviceError: the reader cannot work.
+        """
+        ...
+
+
+class TicketPrinter(Device, Protocol):
+    """Puts a rendered ticket on paper."""
+
+    def ready(self) -> str | None:
+        """Ask for paper before a number is drawn.
+
+        Returns:
+            None, or the code of a warning: "paper_near_end".
+
+        Raises:
+            PaperOut, CoverOpen, CutterFault, DeviceUnavailable, ProtocolError: nothing can be printed now.
+        """
+        ...
+
+    def print(self, job_id: str, raster: bytes) -> None:
+        """Print and cut one ticket; the same `job_id` again is answered and not printed again.
+
+        Args:
+            job_id: names the job; the last few are remembered.
+            raster: ESC/POS bytes from `devices.printers.ticket.render`, without a cut.
+
+        Raises:
+            PaperOut, CoverOpen, CutterFault, ProtocolError: the printer says what went wrong.
+            DeviceUnavailable: no answer, or the port failed; part may be on paper.
+        """
+        ...
+
+
+class CounterDisplay(Device, Protocol):
+    """The bar above one counter."""
+
+    def show(self, text: str, *, flashing: bool) -> None:
+        """Put a text on the bar; returns once the bar has it.
+
+        Raises:
+            DeviceError: the text is not (known to be) on the bar.
+        """
+        ...

@@ -1,0 +1,36 @@
+import os
+
+from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
+from devices.boards.link_messages import Key, Show
+from devices.boards.sim_console import main
+from devices.wire import SerialWire
+
+
+def test_a_person_sees_the_bars_and_presses_the_keys(tmp_path, capsys, wait_until):
+    by_id, heard = tmp_path / "board", []
+
+    def typed():
+        link = BoardLink(SerialWire(str(by_id), timeout_s=WIRE_TIMEOUT_S), "B01")
+        link.greet()
+        link.send(Show(1, "请A001号", flashing=True))
+        yield "press 1 5\n"
+        wait_until(lambda: heard.extend(link.poll()) or heard)
+        link.close()
+        yield "\n"
+        yield "press 16 5\n"
+        yield "bars\n"
+        yield "unplug\n"
+        assert not by_id.exists()
+        yield "plug\n"
+        assert os.path.exists(by_id)  # noqa: PTH110 (follows the link)
+        yield "dance\n"
+        yield "quit\n"
+        raise AssertionError("it should have ended")
+
+    assert main(["--link", str(by_id)], typed()) == 0
+
+    said = capsys.readouterr().out
+    assert heard == [Key(1, 0, 5)]
+    for line in (f"port {by_id}", "bar 1 flashes: 请A001号", "slots are 0 to 15, keys 0 to 255", "1: 请A001号"):
+        assert line + "\n" in said
+    assert said.endswith("bars | quit\n")

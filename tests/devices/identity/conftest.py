@@ -1,0 +1,77 @@
+"""Things on the wire: a simulated SAM_V reader, and a real pcscd of our own with virtual readers."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+
+from devices.identity.private_pcscd import NeedsRoot, NotInstalled, PrivatePcscd
+from devices.identity.samv_reader import SamvReader
+from devices.identity.samv_sim import SamvSim
+from devices.wire import SerialWire
+
+TODAY = date(2026, 3, 2)
+OpenReader = Callable[..., SamvReader]
+
+
+@pytest.fixture
+def sim() -> Iterator[SamvSim]:
+    with SamvSim() as sim:
+        yield sim
+
+
+@pytest.fixture
+def open_reader(sim: SamvSim) -> Iterator[OpenReader]:
+    """Opens the simulator's port with the real serial adapter; short deadlines keep the tests quick."""
+    opened: list[SamvReader] = []
+
+    def open_it(answer_s: float = 0.3, read_s: float = 0.6) -> SamvReader:
+        wire = SerialWire(sim.port, timeout_s=0.05, name="card reader")
+        opened.append(SamvReader(wire, today=lambda: TODAY, answer_s=answer_s, read_s=read_s))
+        return opened[-1]
+
+    yield open_it
+    for reader in opened:
+        reader.close()
+
+
+@pytest.fixture
+def reader(open_reader: OpenReader) -> SamvReader:
+    return open_reader()
+
+
+@pytest.fixture(scope="session")
+def pcscd() -> Iterator[PrivatePcscd]:
+    """One for the whole session: libpcsclite looks for its socket once in a process."""
+    daemon = PrivatePcscd(readers=6)
+    try:
+        daemon.start()
+    except (NeedsRoot, NotInstalled) as exc:
+        pytest.skip(str(exc))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in daemon.environment.items():
+            patch.setenv(name, value)
+        yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def wait_for() -> Callable[[Callable[[], object]], object]:
+    """Ask until the answer is true, for at most 5 s."""
+
+    def wait(question: Callable[[], object]) -> object:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            if answer := question():
+                return answer
+            time.sleep(0.01)
+        pytest.fail(f"never came true within 5 s: {question}")
+
+    return wait
+
+
+@pytest.fixture
+def open_files() -> Callable[[], int]:
+    return lambda: len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - the folder is not a real one

@@ -1,0 +1,58 @@
+"""Tickets to print and small helpers."""
+
+import ast
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from devices.printers.ticket import TicketFace
+from hall.texts import Texts
+
+PO_FILE = Path(__file__).parents[3] / "config" / "locale" / "zh_CN" / "printing.po"
+
+
+def po_entries() -> dict[str, str]:
+    pairs = re.findall(r'^msgid (".*")\nmsgstr (".*")$', PO_FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {ast.literal_eval(key): ast.literal_eval(value) for key, value in pairs if key != '""'}
+
+
+CHINESE = Texts(po_entries(), "zh_CN")
+
+
+def a_face(**changes: Any) -> TicketFace:
+    values: dict[str, Any] = {
+        "hall_name": "样例市政务服务大厅",
+        "display_number": "A023",
+        "matter": "企业开办",
+        "department": "市场监管",
+        "zone": "一楼 企业服务区",
+        "counters": "1、2、3号窗口",
+        "ahead_count": 5,
+        "wait": "10–20分钟",
+        "identity_tail": "**000X",
+        "issued_at": datetime(2025, 3, 3, 9, 12, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "kiosk_id": "K01",
+        "qr_url": "http://127.0.0.1:8080/t/0b9c1f2e-5d5a-4a55-9f0e-0c6f2d1e7a10",
+    }
+    return TicketFace(**(values | changes))
+
+
+def wait_until(is_so: Callable[[], object], *, limit_s: float = 10.0) -> None:
+    """Look again and again until something is so."""
+    deadline_s = time.monotonic() + limit_s
+    while not is_so():
+        assert time.monotonic() < deadline_s, "it did not come about in time"
+        time.sleep(0.005)
+
+
+def pieces(data: bytes, rng: random.Random) -> Iterator[bytes]:
+    """Cut bytes where a wire might."""
+    while data:
+        size = rng.choice((1, 2, 3, 7, 64, 1500))
+        yield data[:size]
+        data = data[size:]
