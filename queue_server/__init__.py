@@ -1,0 +1,1 @@
+"""The hall queue server: it decides, journals, and only then tells."""

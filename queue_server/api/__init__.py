@@ -1,0 +1,1 @@
+"""HTTP in, server-sent events out. A route translates and nothing more."""

@@ -1,0 +1,106 @@
+"""What can be read once: the kiosk's choice, a counter, the whole hall, one ticket's place."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from queue_server.api.context import Context, Ctx
+from queue_server.api.schemas import HealthOut
+from queue_server.domain.refusals import UnknownCounter, UnknownTicket
+from queue_server.service.views import (
+    CounterView,
+    ManagerView,
+    PlaceView,
+    counter_view,
+    display_view,
+    manager_view,
+    place_view,
+    queue_views,
+)
+
+router = APIRouter()
+_json = msgspec.json.Encoder()
+
+DISPLAY_CALLS = 12  # a recall is a call of its own; pages list each ticket once
+
+
+@router.get("/api/v1/health")
+async def health(context: Ctx) -> HealthOut:
+    """Whether the server can do its work."""
+    return HealthOut(
+        status="ok",
+        hall_id=context.plan.hall_id,
+        revision=context.live.hall.seq,
+        broker_connected=context.broker_connected(),
+    )
+
+
+@router.get("/api/v1/queues")
+async def queues(context: Ctx) -> Response:
+    """How full each queue is."""
+    hall = context.live.hall
+    return as_json({"hall": context.plan.hall_id, "revision": hall.seq, "queues": queue_views(hall, context.texts)})
+
+
+@router.get("/api/v1/display")
+async def display(context: Ctx, zone: Annotated[str | None, Query()] = None) -> Response:
+    """The newest calls of a zone, or of all."""
+    zone_id = zone if zone in context.plan.zones else None
+    return as_json(display_view(context.live.hall, context.texts, zone_id, DISPLAY_CALLS))
+
+
+@router.get("/api/v1/counters/{counter_no}")
+async def counter(counter_no: str, context: Ctx) -> Response:
+    """One counter."""
+    return as_json(counter_now(context, counter_no))
+
+
+@router.get("/api/v1/manager")
+async def manager(context: Ctx) -> Response:
+    """The whole hall at a glance."""
+    return as_json(manager_now(context))
+
+
+@router.get("/api/v1/tickets/{ticket_id}")
+async def ticket(ticket_id: str, context: Ctx) -> Response:
+    """One ticket's place, for the page behind its QR code. It names no visitor."""
+    return as_json(place_of(context, ticket_id))
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """Figures for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def counter_now(context: Context, counter_no: str) -> CounterView:
+    """A counter's view; raises `UnknownCounter`."""
+    if counter_no not in context.plan.counters:
+        raise UnknownCounter(f"the hall has no counter {counter_no!r}")
+    return counter_view(context.live.hall, context.texts, counter_no, context.clock.now())
+
+
+def place_of(context: Context, ticket_id: str) -> PlaceView:
+    """A ticket's place; raises `UnknownTicket`."""
+    ticket = context.live.hall.tickets.get(ticket_id)
+    if ticket is None:
+        raise UnknownTicket("there is no such ticket today")
+    return place_view(context.live.hall, ticket, context.texts)
+
+
+def manager_now(context: Context) -> ManagerView:
+    """The manager's view."""
+    return manager_view(
+        context.live.hall,
+        context.texts,
+        context.clock.now(),
+        context.live.devices.values(),
+        broker_connected=context.broker_connected(),
+    )
+
+
+def as_json(value: object) -> Response:
+    """A struct as a response that nobody caches."""
+    return Response(_json.encode(value), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,144 @@
+"""Server-sent events: a snapshot first, then what changes. An event's id is the journal's sequence.
+
+A page that reconnects with `Last-Event-ID` gets the calls it missed; where they are no longer held, or the id is not
+ours (another database), it gets a snapshot. Every stream beats at least every `HEARTBEAT_S`, so that a page can tell
+silence from quiet; a beat carries the hall's time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+from prometheus_client import Gauge
+
+from hall.messages import DayStarted, TicketCalled
+from queue_server.api.context import Context, Ctx
+from queue_server.api.queries import DISPLAY_CALLS, counter_now, manager_now
+from queue_server.domain.evolve import Record
+from queue_server.domain.hall_day import Call
+from queue_server.service.views import call_view, display_view, queue_views
+
+router = APIRouter(prefix="/api/v1/stream")
+
+HEARTBEAT_S = 2.0
+SHORTEST_S = 0.25  # between two snapshots of the same page
+STREAMS = Gauge("hq_streams", "Open event streams.", ["stream"])
+
+_json = msgspec.json.Encoder()
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
+
+
+@router.get("/display", response_class=StreamingResponse)
+async def display(
+    context: Ctx, zone: Annotated[str | None, Query()] = None, last_event_id: LastEventId = None
+) -> StreamingResponse:
+    """Events `snapshot` (a DisplayView), `call` (a CallView), `queues` (who waits) and `beat`."""
+    zone_id = zone if zone in context.plan.zones else None
+    return _respond("display", _display_events(context, zone_id, last_event_id))
+
+
+@router.get("/counters/{counter_no}", response_class=StreamingResponse)
+async def counter(counter_no: str, context: Ctx) -> StreamingResponse:
+    """Events `snapshot` (a CounterView) and `beat`."""
+    counter_now(context, counter_no)  # refuses an unknown counter before the stream begins
+    return _respond("counter", _snapshots(context, lambda: counter_now(context, counter_no)))
+
+
+@router.get("/manager", response_class=StreamingResponse)
+async def manager(context: Ctx) -> StreamingResponse:
+    """Events `snapshot` (a ManagerView) and `beat`."""
+    return _respond("manager", _snapshots(context, lambda: manager_now(context)))
+
+
+async def _display_events(context: Context, zone_id: str | None, last_event_id: str | None) -> AsyncIterator[bytes]:
+    live = context.live
+    missed = live.since(int(last_event_id)) if last_event_id and last_event_id.isdecimal() else None
+    if missed and any(isinstance(record.event, DayStarted) for record in missed):
+        missed = None
+    seen = live.hall.seq
+    if missed is None:
+        yield _event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), seen)
+    else:
+        for chunk in _calls(context, zone_id, missed):
+            yield chunk
+        yield _event("queues", queue_views(live.hall, context.texts), seen)
+    async for _ in _changes(context):
+        records = live.since(seen)
+        if records is None or any(isinstance(record.event, DayStarted) for record in records):
+            yield _event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), live.hall.seq)
+        elif records:
+            for chunk in _calls(context, zone_id, records):
+                yield chunk
+            yield _event("queues", queue_views(live.hall, context.texts), live.hall.seq)
+        else:
+            yield _event("beat", {"now": context.clock.now()})
+        seen = live.hall.seq
+
+
+async def _snapshots(context: Context, view: Callable[[], object]) -> AsyncIterator[bytes]:
+    yield _event("snapshot", view())
+    async for has_changed in _changes(context):
+        if has_changed:
+            yield _event("snapshot", view())
+            await asyncio.sleep(SHORTEST_S)
+        else:
+            yield _event("beat", {"now": context.clock.now()})
+
+
+async def _changes(context: Context) -> AsyncIterator[bool]:
+    """Yield True after each change, False when nothing has changed for `HEARTBEAT_S`."""
+    event = context.live.watch()
+    try:
+        while True:
+            try:
+                await asyncio.wait_for(event.wait(), HEARTBEAT_S)
+            except TimeoutError:
+                yield False
+                continue
+            event.clear()
+            yield True
+    finally:
+        context.live.unwatch(event)
+
+
+def _calls(context: Context, zone_id: str | None, records: list[Record]) -> list[bytes]:
+    chunks = []
+    for record in records:
+        event = record.event
+        if not isinstance(event, TicketCalled):
+            continue
+        zone = context.plan.counters[event.counter_no].zone_id
+        if zone_id in (None, zone):
+            call = Call(
+                event.call_id,
+                event.display_number,
+                event.counter_no,
+                zone,
+                event.call_count,
+                record.seq,
+                record.at,
+            )
+            chunks.append(_event("call", call_view(call, context.texts), record.seq))
+    return chunks
+
+
+def _event(name: str, data: object, event_id: int | None = None) -> bytes:
+    head = f"id: {event_id}\n" if event_id is not None else ""
+    return f"{head}event: {name}\ndata: ".encode() + _json.encode(data) + b"\n\n"
+
+
+def _respond(name: str, events: AsyncIterator[bytes]) -> StreamingResponse:
+    async def counted() -> AsyncIterator[bytes]:
+        with STREAMS.labels(name).track_inprogress():
+            yield b"retry: 1000\n\n"
+            async for chunk in events:
+                yield chunk
+
+    return StreamingResponse(
+        counted(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,183 @@
+"""The hall queue server: `python -m queue_server.main --config FILE`. Here, and only here, parts meet."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from devices.broker_link import BrokerAddress, BrokerLink
+from hall.catalogue import HallPlan
+from hall.clock import HallClock
+from hall.messages import DeviceHealth
+from hall.texts import Texts
+from queue_server.adapters.mqtt import HallOverMqtt
+from queue_server.adapters.speech.announcer import Announcer
+from queue_server.adapters.speech.calls import speaking
+from queue_server.adapters.speech.output import output_for
+from queue_server.adapters.speech.voice import EspeakVoice
+from queue_server.adapters.sql_journal import SqlJournal
+from queue_server.api.app import make_app
+from queue_server.api.context import Context
+from queue_server.service.housekeeping import keep_house
+from queue_server.service.live_hall import LiveHall
+from queue_server.service.ports import JournalUnavailable
+from queue_server.service.writer import Writer
+from settings.load import SettingsError, hall_clock, hall_plan, read_site
+from settings.locale import texts_in
+from settings.logs import set_up_logs
+from settings.show import printed
+from settings.site import Site
+
+
+class Server:
+    """One hall's server, from its settings."""
+
+    def __init__(self, site: Site, plan: HallPlan, texts: Texts, clock: HallClock, journal: SqlJournal) -> None:
+        self._site = site
+        self._plan = plan
+        self._texts = texts
+        self._clock = clock
+        self._journal = journal
+        self.app = make_app(self._lifespan)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Open in one order, close in the reverse."""
+        site, loop = self._site, asyncio.get_running_loop()
+        live = LiveHall(self._plan, loop)
+        writer = Writer(self._plan, self._journal, self._clock, followers=[live])
+        link = _broker_link(site, self._clock)
+        HallOverMqtt(link, live, writer, self._texts, loop)
+        writer.start()
+        await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
+        announcer = _announcer(site)
+        if announcer is not None:
+            announcer.start()
+            live.listen(speaking(announcer))
+        link.start()
+        link.tell(DeviceHealth(device_id="server", kind="server", status="ok"))
+        house = asyncio.create_task(keep_house(live, writer, self._clock, site.server.rating_s))
+        app.state.context = Context(
+            plan=self._plan,
+            live=live,
+            clock=self._clock,
+            texts=self._texts,
+            public_url=site.server.public_url,
+            handle=lambda command: asyncio.wrap_future(writer.submit(command)),
+            broker_connected=lambda: link.is_connected,
+        )
+        try:
+            yield
+        finally:
+            house.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await house
+            link.tell(DeviceHealth(device_id="server", kind="server", status="offline"))
+            link.close()
+            writer.close()
+            if announcer is not None:
+                announcer.close()
+
+
+def _broker_link(site: Site, clock: HallClock) -> BrokerLink:
+    broker = site.broker
+    password = broker.password.get_secret_value() if broker.password else None
+    return BrokerLink(
+        site.hall.hall_id,
+        "server",
+        BrokerAddress(broker.host, broker.port, broker.username, password),
+        clock,
+        will=DeviceHealth(device_id="server", kind="server", status="offline", cause="unavailable"),
+    )
+
+
+def _announcer(site: Site) -> Announcer | None:
+    output = output_for(site.speech.output, site.speech.wav_folder)
+    if output is None:
+        return None
+    zones = [zone.zone_id for zone in site.zones]
+    return Announcer(zones, voice=EspeakVoice(), output=output, repeat=site.speech.repeat)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the server until it is told to stop.
+
+    Returns:
+        0 after a clean stop; 2 when the site file, the journal or the port cannot be used (one sentence says why).
+    """
+    parser = argparse.ArgumentParser(prog="hallq server", description="The hall queue server.")
+    parser.add_argument("--config", type=Path, required=True, help="the site file, e.g. config/halls/sample_city.toml")
+    parser.add_argument("--print-config", action="store_true", help="show what is in force, secrets masked, and stop")
+    options = parser.parse_args(arguments)
+    set_up_logs("server")
+    try:
+        site = read_site(options.config)
+        plan, texts = hall_plan(site), texts_in(site.hall.language)
+        if options.print_config:
+            print(printed(site))  # noqa: T201 (asked for)
+            return 0
+        listener = _listen(site.server.host, site.server.port)
+        journal = SqlJournal(site.server.database)
+    except (SettingsError, JournalUnavailable) as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 (the sentence for the person who started it)
+        return 2
+    server = Server(site, plan, texts, hall_clock(site), journal)
+    config = uvicorn.Config(server.app, log_config=None, timeout_graceful_shutdown=1, timeout_keep_alive=30)
+    try:
+        asyncio.run(_serve(_Uvicorn(config), listener))
+    finally:
+        journal.close()
+    return 0
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn that stops in order on SIGTERM and SIGINT instead of dying of the signal afterwards."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve, and say on standard output when the first request can come."""
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        host, port = listener.getsockname()[:2]
+        print(f"ready http://{host}:{port}", flush=True)  # noqa: T201 (whoever started us waits for it)
+    await serving
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else.
+
+    Raises:
+        SettingsError: it is taken or may not be used.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as exc:
+        listener.close()
+        raise SettingsError(
+            f"server: cannot listen on {host}:{port}: {exc.strerror}; another program may use the port "
+            f"(see it with `ss -ltnp`), or choose another under [server] port"
+        ) from exc
+    listener.listen(1024)
+    return listener
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How commands are carried out and how their events are followed, over ports."""

@@ -1,0 +1,50 @@
+"""What the hall does by itself: ratings that nobody gives are closed, a new business day begins."""
+
+import asyncio
+import logging
+import uuid
+
+from hall import messages as m
+from hall.clock import Clock
+from queue_server.domain.decide import day_has_changed
+from queue_server.domain.refusals import Refusal
+from queue_server.service.live_hall import LiveHall
+from queue_server.service.ports import JournalUnavailable
+from queue_server.service.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.2
+
+
+async def keep_house(live: LiveHall, writer: Writer, clock: Clock, rating_s: float) -> None:
+    """Run until cancelled.
+
+    Args:
+        live: what is seen.
+        writer: what is asked.
+        clock: the hall's time.
+        rating_s: how long a rating stays open, in hall seconds.
+    """
+    while True:
+        await asyncio.sleep(TICK_S)
+        for command in due(live, clock, rating_s):
+            try:
+                await asyncio.wrap_future(writer.submit(command))
+            except Refusal as refusal:  # somebody was quicker: a press, a call
+                logger.debug("housekeeping: %s", refusal.code)
+            except JournalUnavailable as exc:
+                logger.warning("housekeeping: %s", exc)
+
+
+def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
+    """The commands that time alone asks for now."""
+    now, hall = clock.now(), live.hall
+    if day_has_changed(hall, now):
+        return [m.StartDay(command_id=str(uuid.uuid4()))]
+    over = []
+    for rating_id in hall.open_ratings:
+        if (now - hall.ratings[rating_id].opened_at).total_seconds() < rating_s:
+            break  # oldest first
+        over.append(m.CloseRating(command_id=str(uuid.uuid4()), rating_id=rating_id))
+    return list(over)

@@ -1,0 +1,319 @@
+"""What the pages show, as plain structs made from the hall's day. Nothing here names a visitor."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from statistics import fmean
+
+from msgspec import Struct
+
+from hall.counter import CounterStatus
+from hall.messages import DeviceHealth
+from hall.rating import RatingLevel
+from hall.texts import Texts
+from hall.ticket import TicketState
+from queue_server.domain.hall_day import Call, HallDay, Ticket
+from queue_server.domain.signs import bar_text, call_text
+from queue_server.domain.waiting import wait_range_s
+
+WAITING_SHOWN = 12  # tickets that a counter's page lists
+
+
+class QueueView(Struct, frozen=True):
+    """A queue as the kiosk's choice and the boards show it."""
+
+    prefix: str
+    name: str
+    waiting: int
+    open_counters: int
+    wait_low_s: float | None
+    wait_high_s: float | None
+
+
+class CallView(Struct, frozen=True):
+    """One call on a display."""
+
+    call_id: str
+    seq: int
+    display_number: str
+    counter_no: str
+    zone_id: str
+    call_count: int
+    text: str
+
+
+class DisplayView(Struct, frozen=True):
+    """A call display: the newest calls first, and who waits."""
+
+    revision: int
+    calls: list[CallView]
+    queues: list[QueueView]
+
+
+class WaitingView(Struct, frozen=True):
+    """A waiting ticket as the clerk sees it."""
+
+    display_number: str
+    matter: str
+    waited_s: float
+
+
+class VisitorView(Struct, frozen=True):
+    """The ticket at a counter as its clerk sees it."""
+
+    ticket_id: str
+    display_number: str
+    matter: str
+    masked_number: str | None
+    state: TicketState
+    call_count: int
+    issued_at: datetime
+    called_at: datetime | None
+    started_at: datetime | None
+
+
+class CounterView(Struct, frozen=True):
+    """A counter's own page."""
+
+    revision: int
+    counter_no: str
+    status: CounterStatus
+    staff_no: str | None
+    bar_text: str
+    visitor: VisitorView | None
+    rating_open: bool
+    waiting_count: int
+    waiting: list[WaitingView]
+    completed_today: int
+    pause_reason: str | None
+    last_rating: str | None  # of today's last visit: "open", "given", "not_given"; the level is not the clerk's to see
+
+
+class PlaceView(Struct, frozen=True):
+    """One ticket's place, for the page behind its QR code. It names no visitor."""
+
+    display_number: str
+    state: TicketState
+    matter: str
+    ahead_count: int
+    counter_no: str | None
+    text: str | None  # the sentence of its call
+
+
+class CounterLine(Struct, frozen=True):
+    """A counter as the manager sees it."""
+
+    counter_no: str
+    zone_id: str
+    status: CounterStatus
+    staff_no: str | None
+    display_number: str | None
+    completed_today: int
+
+
+class ManagerQueue(Struct, frozen=True):
+    """A queue as the manager sees it."""
+
+    prefix: str
+    name: str
+    waiting: int
+    open_counters: int
+    longest_wait_s: float  # of those who wait now; 0 when nobody does
+    mean_wait_s: float | None  # of those called today
+    issued: int
+    completed: int
+
+
+class ManagerView(Struct, frozen=True):
+    """The whole hall at a glance."""
+
+    revision: int
+    now: datetime
+    waiting: int
+    open_counters: int
+    serving: int
+    longest_wait_s: float
+    mean_wait_s: float | None
+    longest_wait_today_s: float | None
+    issued: int
+    completed: int
+    missed: int
+    not_printed: int
+    queues: list[ManagerQueue]
+    counters: list[CounterLine]
+    ratings: dict[str, int]  # level: how many today
+    not_rated: int  # ratings that ended without a level
+    devices: list[DeviceHealth]
+    broker_connected: bool
+
+
+def queue_views(hall: HallDay, texts: Texts) -> list[QueueView]:
+    """Every queue, in the site file's order."""
+    views = []
+    for queue in hall.plan.queues.values():
+        waiting = len(hall.waiting[queue.prefix])
+        low_s, high_s = wait_range_s(hall, queue.prefix, waiting) or (None, None)
+        name = queue.name_en if texts.language == "en" else queue.name
+        views.append(QueueView(queue.prefix, name, waiting, hall.open_counters(queue.prefix), low_s, high_s))
+    return views
+
+
+def call_view(call: Call, texts: Texts) -> CallView:
+    """One call."""
+    return CallView(
+        call.call_id,
+        call.seq,
+        call.display_number,
+        call.counter_no,
+        call.zone_id,
+        call.call_count,
+        call_text(texts, call.display_number, call.counter_no),
+    )
+
+
+def display_view(hall: HallDay, texts: Texts, zone_id: str | None, most: int) -> DisplayView:
+    """A display of one zone, or of all for `zone_id` None, with at most `most` calls."""
+    zones = hall.calls if zone_id is None else {zone_id: hall.calls[zone_id]}
+    calls = sorted((call for zone in zones.values() for call in zone), key=lambda call: -call.seq)
+    queues = [view for view in queue_views(hall, texts) if zone_id in (None, hall.plan.queues[view.prefix].zone_id)]
+    return DisplayView(hall.seq, [call_view(call, texts) for call in calls[:most]], queues)
+
+
+def counter_view(hall: HallDay, texts: Texts, counter_no: str, now: datetime) -> CounterView:
+    """One counter's page; the counter must exist."""
+    counter = hall.counters[counter_no]
+    ids = [i for prefix in hall.plan.counters[counter_no].queues for i in hall.waiting[prefix]]
+    waiting = sorted((hall.tickets[i] for i in ids), key=lambda ticket: ticket.issued_at)
+    visitor = hall.tickets.get(counter.ticket_id or "")
+    return CounterView(
+        hall.seq,
+        counter_no,
+        counter.status,
+        counter.staff_no,
+        bar_text(texts, hall, counter_no),
+        _visitor_view(hall, visitor, texts) if visitor else None,
+        counter.rating_id is not None,
+        len(waiting),
+        [
+            WaitingView(t.display_number, matter(hall, t, texts), (now - t.issued_at).total_seconds())
+            for t in waiting[:WAITING_SHOWN]
+        ],
+        sum(t.counter_no == counter_no and t.state is TicketState.COMPLETED for t in hall.tickets.values()),
+        counter.pause_reason,
+        _last_rating(hall, counter_no),
+    )
+
+
+def place_view(hall: HallDay, ticket: Ticket, texts: Texts) -> PlaceView:
+    """One ticket's place; who waits in front is counted in its own queue."""
+    line = list(hall.waiting[ticket.prefix])
+    return PlaceView(
+        ticket.display_number,
+        ticket.state,
+        matter(hall, ticket, texts),
+        line.index(ticket.ticket_id) if ticket.ticket_id in line else 0,
+        ticket.counter_no,
+        call_text(texts, ticket.display_number, ticket.counter_no) if ticket.counter_no else None,
+    )
+
+
+def matter(hall: HallDay, ticket: Ticket, texts: Texts) -> str:
+    """The name of the matter that a ticket is for."""
+    item = hall.plan.items[ticket.item_key]
+    return item.name_en if texts.language == "en" else item.name
+
+
+def manager_view(
+    hall: HallDay, texts: Texts, now: datetime, devices: Iterable[DeviceHealth], *, broker_connected: bool
+) -> ManagerView:
+    """The whole hall at a glance."""
+    tickets = list(hall.tickets.values())
+    waits = [wait_s for t in tickets if (wait_s := _waited_s(t)) is not None]
+    queues = [_manager_queue(hall, view, tickets, now) for view in queue_views(hall, texts)]
+    levels = [rating.level for rating in hall.ratings.values()]
+    closed = (CounterStatus.CLOSED, CounterStatus.PAUSED)
+    return ManagerView(
+        revision=hall.seq,
+        now=now,
+        waiting=sum(queue.waiting for queue in queues),
+        open_counters=sum(counter.status not in closed for counter in hall.counters.values()),
+        serving=_count(tickets, TicketState.SERVING) + _count(tickets, TicketState.CALLED),
+        longest_wait_s=max((queue.longest_wait_s for queue in queues), default=0.0),
+        mean_wait_s=fmean(waits) if waits else None,
+        longest_wait_today_s=max(waits, default=None),
+        issued=len(tickets),
+        completed=_count(tickets, TicketState.COMPLETED),
+        missed=_count(tickets, TicketState.MISSED),
+        not_printed=sum(ticket.is_printed is False for ticket in tickets),
+        queues=queues,
+        counters=_counter_lines(hall, tickets),
+        ratings={level.value: levels.count(level) for level in RatingLevel},
+        not_rated=sum(not rating.is_open and rating.level is None for rating in hall.ratings.values()),
+        devices=sorted(devices, key=lambda health: health.device_id),
+        broker_connected=broker_connected,
+    )
+
+
+def _visitor_view(hall: HallDay, ticket: Ticket, texts: Texts) -> VisitorView:
+    return VisitorView(
+        ticket.ticket_id,
+        ticket.display_number,
+        matter(hall, ticket, texts),
+        ticket.masked_number,
+        ticket.state,
+        ticket.call_count,
+        ticket.issued_at,
+        ticket.called_at,
+        ticket.started_at,
+    )
+
+
+def _last_rating(hall: HallDay, counter_no: str) -> str | None:
+    newest_first = reversed(hall.ratings.values())
+    rating = next((rating for rating in newest_first if rating.counter_no == counter_no), None)
+    if rating is None:
+        return None
+    if rating.is_open:
+        return "open"
+    return "given" if rating.level else "not_given"
+
+
+def _manager_queue(hall: HallDay, view: QueueView, tickets: list[Ticket], now: datetime) -> ManagerQueue:
+    mine = [ticket for ticket in tickets if ticket.prefix == view.prefix]
+    waits = [wait_s for t in mine if (wait_s := _waited_s(t)) is not None]
+    first = next(iter(hall.waiting[view.prefix]), None)
+    return ManagerQueue(
+        view.prefix,
+        view.name,
+        view.waiting,
+        view.open_counters,
+        (now - hall.tickets[first].issued_at).total_seconds() if first else 0.0,
+        fmean(waits) if waits else None,
+        len(mine),
+        _count(mine, TicketState.COMPLETED),
+    )
+
+
+def _counter_lines(hall: HallDay, tickets: list[Ticket]) -> list[CounterLine]:
+    completed: dict[str | None, int] = {}
+    for ticket in tickets:
+        if ticket.state is TicketState.COMPLETED:
+            completed[ticket.counter_no] = completed.get(ticket.counter_no, 0) + 1
+    return [
+        CounterLine(
+            counter.counter_no,
+            hall.plan.counters[counter.counter_no].zone_id,
+            counter.status,
+            counter.staff_no,
+            hall.tickets[counter.ticket_id].display_number if counter.ticket_id else None,
+            completed.get(counter.counter_no, 0),
+        )
+        for counter in hall.counters.values()
+    ]
+
+
+def _waited_s(ticket: Ticket) -> float | None:
+    return (ticket.called_at - ticket.issued_at).total_seconds() if ticket.called_at else None
+
+
+def _count(tickets: Iterable[Ticket], state: TicketState) -> int:
+    return sum(ticket.state is state for ticket in tickets)

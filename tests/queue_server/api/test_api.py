@@ -1,0 +1,251 @@
+"""The server's HTTP, with the real writer and journal behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hall.catalogue import HallPlan
+from hall.texts import ENGLISH
+from queue_server.adapters.sql_journal import SqlJournal
+from queue_server.api import streams
+from queue_server.api.app import make_app
+from queue_server.api.context import Context
+from queue_server.api.refusals import STATUS
+from queue_server.domain.refusals import Refusal
+from queue_server.service.housekeeping import due
+from queue_server.service.live_hall import LiveHall
+from queue_server.service.writer import Writer
+from tests.queue_server.halls import Clock
+
+
+class Hall:
+    """A server without a socket."""
+
+    def __init__(self, plan: HallPlan, folder: Path) -> None:
+        self.plan, self.clock = plan, Clock()
+        self._journal = SqlJournal(folder / "hall.sqlite")
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[httpx.AsyncClient]:
+        self.live = LiveHall(self.plan, asyncio.get_running_loop())
+        self.writer = Writer(self.plan, self._journal, self.clock, followers=[self.live])
+        self.writer.start()
+        app = make_app(lambda _app: self._nothing())
+        app.state.context = self.context = Context(
+            plan=self.plan,
+            live=self.live,
+            clock=self.clock,
+            texts=ENGLISH,
+            public_url="http://hall.test",
+            handle=lambda command: asyncio.wrap_future(self.writer.submit(command)),
+            broker_connected=lambda: False,
+        )
+        transport = httpx.ASGITransport(app=app)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://hall.test") as http:
+                yield http
+        finally:
+            self.writer.close()
+            self._journal.close()
+
+    @asynccontextmanager
+    async def _nothing(self) -> AsyncIterator[None]:
+        yield
+
+
+@pytest.fixture
+def hall(plan: HallPlan, tmp_path: Path) -> Hall:
+    return Hall(plan, tmp_path)
+
+
+def issue(command_id: str = "command-1", item_key: str = "I001", **more: str) -> dict[str, str]:
+    return {"command_id": command_id, "item_key": item_key, "kiosk_id": "K01"} | more
+
+
+def test_every_refusal_has_its_status():
+    def all_below(kind: type[Refusal]) -> set[type[Refusal]]:
+        return {found for sub in kind.__subclasses__() for found in {sub} | all_below(sub)}
+
+    assert set(STATUS) == all_below(Refusal)
+    assert len({kind.code for kind in STATUS}) == len(STATUS)
+
+
+def test_a_ticket_is_drawn_called_completed_and_rated(hall: Hall):
+    async def visit() -> None:
+        async with hall.running() as http:
+            ticket = (await http.post("/api/v1/tickets", json=issue())).json()
+            again = (await http.post("/api/v1/tickets", json=issue())).json()
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            called = await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            view = (await http.get("/api/v1/counters/3")).json()
+            done = await http.post("/api/v1/counters/3/complete", json={"command_id": "command-4"})
+            rating_id = done.json()["event"]["rating_id"]
+            rating = {"command_id": "command-5", "level": "satisfied", "channel": "kiosk"}
+            rated = await http.post(f"/api/v1/ratings/{rating_id}", json=rating)
+            manager = (await http.get("/api/v1/manager")).json()
+
+            assert ticket == again
+            assert ticket["display_number"] == "A001"
+            assert ticket["status_url"] == f"http://hall.test/t/{ticket['ticket_id']}"
+            assert called.json()["event"]["display_number"] == "A001"
+            assert view["bar_text"] == "Ticket A001, please go to window 3"
+            assert rated.json()["event"]["staff_no"] == "T0003"
+            assert (manager["ratings"]["satisfied"], manager["completed"], manager["waiting"]) == (1, 1, 0)
+
+    asyncio.run(visit())
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/api/v1/tickets", issue(item_key="I999"), 404, "unknown_item"),
+        ("/api/v1/counters/99/call-next", {"command_id": "command-1"}, 404, "unknown_counter"),
+        ("/api/v1/counters/3/call-next", {"command_id": "command-1"}, 409, "counter_not_open"),
+        ("/api/v1/tickets/none/print", {"command_id": "command-1", "printed": True}, 404, "unknown_ticket"),
+    ],
+)
+def test_a_refusal_has_a_code_and_a_sentence_and_changes_nothing(hall: Hall, path, body, status, code):
+    async def refuse() -> None:
+        async with hall.running() as http:
+            answer = await http.post(path, json=body)
+
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert answer.json()["detail"]
+            assert hall.live.hall.tickets == {}
+
+    asyncio.run(refuse())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        issue(command_id="short"),
+        issue(command_id="with spaces in it"),
+        issue(unknown="field"),
+        issue(masked_number="15990019900101000X"),  # a whole identity number never gets in
+        issue(masked_number="******0101000X"),
+    ],
+)
+def test_a_body_that_is_not_a_command_is_refused(hall: Hall, body: dict[str, str]):
+    async def refuse() -> None:
+        async with hall.running() as http:
+            assert (await http.post("/api/v1/tickets", json=body)).status_code == 422
+            assert hall.live.hall.tickets == {}
+
+    asyncio.run(refuse())
+
+
+def test_a_command_id_of_another_kind_of_command_is_refused(hall: Hall):
+    async def reuse() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-1", "staff_no": "T0003"})
+            answer = await http.post("/api/v1/tickets", json=issue(command_id="command-1"))
+
+            assert (answer.status_code, answer.json()["code"]) == (409, "command_id_reused")
+
+    asyncio.run(reuse())
+
+
+def test_no_page_of_many_shows_a_visitors_number(hall: Hall):
+    async def look() -> None:
+        async with hall.running() as http:
+            ticket = (await http.post("/api/v1/tickets", json=issue(masked_number="**************000X"))).json()
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            paths = ("display", "manager", "queues", f"tickets/{ticket['ticket_id']}")
+            shown = [(await http.get(f"/api/v1/{path}")).text for path in paths]
+            clerk = (await http.get("/api/v1/counters/3")).json()
+
+            assert all("000X" not in text for text in shown)
+            assert clerk["visitor"]["masked_number"] == "**************000X"  # the clerk must see who comes
+
+    asyncio.run(look())
+
+
+async def events_of(chunks: AsyncIterator[bytes], wanted: int) -> list[tuple[str, str, object]]:
+    """The next events of a stream as (name, id, data)."""
+    found: list[tuple[str, str, object]] = []
+    async with asyncio.timeout(10):
+        async for chunk in chunks:
+            fields = dict(line.split(": ", 1) for line in chunk.decode().strip().splitlines())
+            found.append((fields["event"], fields.get("id", ""), json.loads(fields["data"])))
+            if len(found) == wanted:
+                break
+    return found
+
+
+def test_a_display_gets_a_snapshot_and_then_each_call_once(hall: Hall):
+    async def watch() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            stream = streams._display_events(hall.context, None, None)
+            first = await events_of(stream, 1)
+            await http.post("/api/v1/tickets", json=issue())
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            rest = []
+            while not any(name == "call" for name, _id, _data in rest):
+                rest += await events_of(stream, 1)
+
+            assert first[0][0] == "snapshot"
+            calls = [data for name, _id, data in rest if name == "call"]
+            assert [call["text"] for call in calls] == ["Ticket A001, please go to window 3"]
+
+    asyncio.run(watch())
+
+
+def test_a_display_that_reconnects_gets_what_it_missed_and_a_stranger_a_snapshot(hall: Hall):
+    async def reconnect() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/tickets", json=issue())
+            before = str(hall.live.hall.seq)
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+
+            missed = await events_of(streams._display_events(hall.context, None, before), 2)
+            ahead = await events_of(streams._display_events(hall.context, None, "999"), 1)
+            nonsense = await events_of(streams._display_events(hall.context, None, "x"), 1)
+            other_zone = await events_of(streams._display_events(hall.context, "B", before), 1)
+
+            assert [name for name, _id, _data in missed] == ["call", "queues"]
+            assert (ahead[0][0], nonsense[0][0], other_zone[0][0]) == ("snapshot", "snapshot", "queues")
+
+    asyncio.run(reconnect())
+
+
+def test_a_quiet_stream_still_beats(hall: Hall, monkeypatch: pytest.MonkeyPatch):
+    async def listen() -> None:
+        monkeypatch.setattr(streams, "HEARTBEAT_S", 0.05)
+        async with hall.running():
+            events = await events_of(streams._display_events(hall.context, None, None), 3)
+
+            assert [name for name, _id, _data in events] == ["snapshot", "beat", "beat"]
+
+    asyncio.run(listen())
+
+
+def test_a_rating_that_nobody_gives_is_due_to_close_after_its_time(hall: Hall):
+    async def wait() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/tickets", json=issue())
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            await http.post("/api/v1/counters/3/complete", json={"command_id": "command-4"})
+
+            hall.clock.pass_(seconds=29)
+            early = due(hall.live, hall.clock, 30)
+            hall.clock.pass_(seconds=1)
+            late = due(hall.live, hall.clock, 30)
+            hall.clock.pass_(days=1)
+            tomorrow = due(hall.live, hall.clock, 30)
+
+            assert early == []
+            assert [type(command).__name__ for command in late] == ["CloseRating"]
+            assert [type(command).__name__ for command in tomorrow] == ["StartDay"]
+
+    asyncio.run(wait())

@@ -1,0 +1,70 @@
+"""The manager's overview: the hall's figures, ratings, devices and windows, live."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_the_figures_are_the_halls(busy_hall, open_page):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+    view = busy_hall.get("/manager")
+
+    expect(page.locator("#waiting")).to_have_text(str(view["waiting"]))
+    expect(page.locator("#issued")).to_have_text(str(view["issued"]))
+    expect(page.locator("#completed")).to_have_text(str(view["completed"]))
+    expect(page.locator("#missed")).to_have_text("1")
+    expect(page.locator("#open-counters")).to_have_text(f"{view['open_counters']} / 52")
+    waiting = [str(queue["waiting"]) for queue in view["queues"]]
+    expect(page.locator("#queues strong")).to_have_text(waiting)
+    expect(page.locator("#not-printed")).to_have_text("今日有1张号票未打印成功")
+
+
+def test_ratings_are_drawn_by_level_with_their_numbers(busy_hall, open_page):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+
+    expect(page.locator(".chart-label")).to_have_text(["非常满意", "满意", "基本满意", "不满意", "非常不满意"])
+    expect(page.locator(".chart-number")).to_have_text(["4", "1", "1", "1", "0"])
+    expect(page.locator("#ratings-summary")).to_have_text("满意率 85%")
+    widths = page.locator("rect.chart-positive, rect.chart-negative").evaluate_all(
+        "bars => bars.map((bar) => Number(bar.getAttribute('width')))"
+    )
+    assert widths[0] == 4 * widths[1] == 4 * widths[3] > 0
+    assert widths[4] == 0
+
+
+def test_a_devices_trouble_is_told_with_its_cause_and_mend(busy_hall, open_page):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+    printer = page.locator("#devices li", has_text="K01.printer")
+
+    expect(printer).to_contain_text("号票打印机")
+    expect(printer.locator(".state")).to_have_text("×故障")
+    expect(printer.locator(".cause")).to_have_text("打印纸已用完。")
+    expect(printer.locator(".mend")).to_have_text("请更换新纸卷。")
+    expect(page.locator("#devices li", has_text="B03")).to_contain_text("设备没有响应。请检查电源和连接线。")
+    expect(page.locator("#devices li")).to_have_count(3)
+    expect(page.locator("#devices-fine")).to_have_text("3台设备正常")
+    expect(page.locator("#broker")).to_have_text("✓已连接")
+
+
+def test_every_window_shows_its_status_in_words(busy_hall, open_page):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+    tiles = page.locator("#counters li")
+
+    expect(tiles).to_have_count(52)
+    for no, words in {"1": "呼叫中", "3": "暂停", "10": "办理中", "30": "未开放"}.items():
+        tile = tiles.filter(has=page.locator(".no", has_text=re.compile(f"^{no}号窗口$")))
+        expect(tile.locator(".state")).to_contain_text(words)
+
+
+def test_an_empty_day_says_so_in_words(make_hall, open_page):
+    own = make_hall()
+    page = open_page(f"{own.url}/manager", 390, 844)
+
+    expect(page.locator("#ratings-empty")).to_have_text("今日尚无评价")
+    expect(page.locator("#devices-fine")).to_have_text("尚无设备上报状态")
+    expect(page.locator("#broker")).to_contain_text("未连接")
+    expect(page.locator("#mean-wait")).to_have_text("–")
+    assert page.locator(".chart").count() == 0
+
+    own.ticket("A")
+    expect(page.locator("#issued")).to_have_text("1")

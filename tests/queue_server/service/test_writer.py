@@ -1,0 +1,208 @@
+"""The writer on the real journal."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from hall import messages as m
+from hall.catalogue import HallPlan
+from queue_server.adapters.sql_journal import SqlJournal
+from queue_server.domain import refusals as no
+from queue_server.domain.evolve import Record
+from queue_server.service.ports import JournalUnavailable
+from queue_server.service.writer import Writer
+from tests.queue_server.halls import Clock
+
+ANSWER_S = 10
+
+
+class Heard:
+    """A follower that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def follow(self, records: Sequence[Record]) -> None:
+        self.records += records
+
+
+class FailingJournal(SqlJournal):
+    """The real journal on a disk that is full from time to time."""
+
+    is_full = False
+
+    def append(self, records: Sequence[Record]) -> None:
+        if self.is_full:
+            raise JournalUnavailable("no space left on device")
+        super().append(records)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[FailingJournal]:
+    journal = FailingJournal(tmp_path / "hall.sqlite")
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def writer(plan: HallPlan, journal: SqlJournal, heard: Heard, clock: Clock) -> Iterator[Writer]:
+    writer = Writer(plan, journal, clock, followers=[heard])
+    writer.start()
+    yield writer
+    writer.close()
+
+
+def issue(command_id: str) -> m.IssueTicket:
+    return m.IssueTicket(command_id=command_id, item_key="I001", kiosk_id="K01")
+
+
+def answer(writer: Writer, command: m.AnyCommand) -> m.AnyEvent:
+    return writer.submit(command).result(ANSWER_S).event
+
+
+def test_the_same_command_gets_the_same_answer_and_draws_one_number(writer: Writer, heard: Heard):
+    first = writer.submit(issue("tap")).result(ANSWER_S)
+
+    again = writer.submit(issue("tap")).result(ANSWER_S)
+
+    assert again == first
+    assert sum(isinstance(r.event, m.TicketIssued) for r in heard.records) == 1
+
+
+def test_the_same_command_twice_in_one_batch_draws_one_number(writer: Writer):
+    futures = [writer.submit(issue("double tap")) for _ in range(20)]
+
+    assert {future.result(ANSWER_S).seq for future in futures} == {futures[0].result().seq}
+
+
+def test_the_same_command_is_answered_after_a_restart(plan: HallPlan, tmp_path: Path):
+    answers = []
+    for _ in range(2):
+        journal = SqlJournal(tmp_path / "again.sqlite")
+        writer = Writer(plan, journal, Clock())
+        writer.start()
+        answers.append(writer.submit(issue("tap")).result(ANSWER_S))
+        writer.close()
+        journal.close()
+
+    assert answers[0] == answers[1]
+
+
+def test_followers_hear_in_order_without_a_gap(writer: Writer, heard: Heard):
+    for number in range(50):
+        writer.submit(issue(f"c{number}"))
+    writer.submit(issue("last")).result(ANSWER_S)
+
+    assert [record.seq for record in heard.records] == list(range(1, 53))  # the day's start comes first
+
+
+def test_a_refusal_is_not_kept_and_the_next_command_is_carried_out(writer: Writer, heard: Heard):
+    with pytest.raises(no.CounterNotOpen):
+        answer(writer, m.CallNext(command_id="early", counter_no="3"))
+
+    assert answer(writer, m.OpenCounter(command_id="o", counter_no="3", staff_no="T1"))
+    assert [type(r.event).__name__ for r in heard.records] == ["DayStarted", "CounterOpened"]
+
+
+def test_what_could_not_be_written_never_happened(writer: Writer, journal: FailingJournal, heard: Heard):
+    answer(writer, issue("one"))
+    journal.is_full = True
+
+    with pytest.raises(JournalUnavailable):
+        answer(writer, issue("two"))
+
+    journal.is_full = False
+    retried = answer(writer, issue("two"))
+    assert isinstance(retried, m.TicketIssued)
+    assert retried.display_number == "A002"
+    assert [r.seq for r in heard.records] == [1, 2, 3]
+
+
+def test_a_new_business_day_begins_by_itself_even_when_its_first_command_is_refused(
+    writer: Writer, heard: Heard, clock: Clock
+):
+    answer(writer, issue("monday"))
+    clock.pass_(days=1)
+
+    with pytest.raises(no.UnknownItem):
+        answer(writer, m.IssueTicket(command_id="x", item_key="nothing", kiosk_id="K01"))
+
+    assert isinstance(heard.records[-1].event, m.DayStarted)
+    event = answer(writer, issue("tuesday"))
+    assert isinstance(event, m.TicketIssued)
+    assert event.display_number == "A001"
+
+
+def test_the_state_after_a_restart_is_the_state_before(plan: HallPlan, tmp_path: Path):
+    def run(commands: Sequence[m.AnyCommand]) -> Heard:
+        heard, journal = Heard(), SqlJournal(tmp_path / "day.sqlite")
+        writer = Writer(plan, journal, Clock(), followers=[heard])
+        writer.start()
+        for command in commands:
+            writer.submit(command).result(ANSWER_S)
+        writer.close()
+        journal.close()
+        return heard
+
+    before = run(
+        [
+            issue("a"),
+            issue("b"),
+            m.OpenCounter(command_id="o", counter_no="3", staff_no="T1"),
+            m.CallNext(command_id="c", counter_no="3"),
+        ]
+    )
+
+    after = run([])
+
+    assert after.records == before.records
+
+
+def test_two_counters_calling_at_once_share_the_line_without_a_double(writer: Writer):
+    for number in range(40):
+        writer.submit(issue(f"t{number}"))
+    counters = [str(number) for number in range(1, 9)]
+    for counter_no in counters:
+        answer(writer, m.OpenCounter(command_id=f"o{counter_no}", counter_no=counter_no, staff_no=f"T{counter_no}"))
+    called: list[str] = []
+    lock, barrier = threading.Lock(), threading.Barrier(len(counters))
+
+    def work(counter_no: str) -> None:
+        barrier.wait()
+        for turn in range(5):
+            event = answer(writer, m.CallNext(command_id=f"c{counter_no}-{turn}", counter_no=counter_no))
+            assert isinstance(event, m.TicketCalled)
+            with lock:
+                called.append(event.display_number)
+            answer(writer, m.CompleteService(command_id=f"d{counter_no}-{turn}", counter_no=counter_no))
+
+    threads = [threading.Thread(target=work, args=(counter_no,)) for counter_no in counters]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(ANSWER_S)
+
+    assert sorted(called) == [f"A{number:03d}" for number in range(1, 41)]
+
+
+def test_a_second_server_on_the_same_journal_is_told_who_holds_it(tmp_path: Path, journal: SqlJournal):
+    with pytest.raises(JournalUnavailable, match=r"held by the running server with process id \d+"):
+        SqlJournal(tmp_path / "hall.sqlite")
+
+
+def test_the_journal_is_durable_by_its_own_settings(journal: SqlJournal):
+    with journal._engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
