@@ -1,0 +1,117 @@
+"""A board's MQTT side: the states of its counters go in; texts shown, levels pressed and its health come out.
+
+Each board has its own thread and its own connection to the broker: one that hangs stops no other, and the broker tells
+of each one separately when the process dies.
+"""
+
+import threading
+
+from msgspec.structs import replace
+
+from devices.boards.link import WIRE_TIMEOUT_S, BoardLink, CommandRefused, WrongFirmware
+from devices.broker_link import BrokerAddress, BrokerLink
+from devices.supervisor import DeviceWorker
+from devices.wire import SerialWire
+from firmware_bridge.board import Board, TooFewSlots
+from firmware_bridge.news import News
+from firmware_bridge.slots import Slots
+from hall.clock import Clock
+from hall.messages import CounterState, DeviceHealth
+from settings.site import BoardTable
+
+KIND = "board"
+CHECK_EVERY_S = 1.0
+BRIDGE_STOPPED = "bridge_stopped"
+
+MENDS = {
+    BRIDGE_STOPPED: "start the board bridge again",
+    WrongFirmware.code: "load the firmware that belongs to this release onto the board",
+    TooFewSlots.code: "give the board fewer counters in the site file, or fit one with more slots",
+    CommandRefused.code: "switch the board off and on; if it happens again, load its firmware anew",
+}
+"""What a person does about the codes that only boards have."""
+
+
+class BoardBridge:
+    """Joins one board and the broker."""
+
+    def __init__(
+        self,
+        hall_id: str,
+        table: BoardTable,
+        broker: BrokerAddress,
+        clock: Clock,
+    ) -> None:
+        """Prepare; nothing is opened before `start()`.
+
+        Args:
+            hall_id: part of every topic.
+            table: the board, its port and its counters.
+            broker: where the broker is.
+            clock: dates the messages.
+        """
+        self._table = table
+        counters = [str(number) for number in table.counters]
+        self._slots = Slots(counters)
+        self._news = News(counters)
+        self._health: DeviceHealth | None = None
+        self._health_lock = threading.Lock()
+        gone = _stopped(table.board_id)
+        self._link = BrokerLink(hall_id, f"board-{table.board_id}", broker, clock, will=gone)
+        self._link.hear(CounterState, self._news.put)
+        self._link.on_connect(self._tell_health_again)
+        self._worker: DeviceWorker[Board] = DeviceWorker(
+            table.board_id,
+            KIND,
+            self._open,
+            self._tell_health,
+            check_every_s=CHECK_EVERY_S,
+            poll=Board.turn,
+            poll_every_s=0.0,  # a turn waits for the line itself
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._link.is_connected
+
+    def start(self) -> None:
+        """Begin to connect to both sides; never waits."""
+        self._worker.start()
+        self._link.start()
+
+    def close(self) -> None:
+        """Let the board go, say so, and say goodbye to the broker. Its bars keep what they show."""
+        self._worker.close()
+        self._tell_health(_stopped(self._table.board_id))
+        self._link.close()
+
+    # ---- in the worker's thread -------------------------------------------------------------------------------
+
+    def _open(self) -> Board:
+        table = self._table
+        wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=table.board_id)
+        link = BoardLink(wire, table.board_id)
+        return Board(link, self._slots, self._news.take, self._link.tell)
+
+    # ---- in the broker link's thread --------------------------------------------------------------------------
+
+    def _tell_health_again(self) -> None:
+        """The broker has told the will meanwhile, or has forgotten everything."""
+        with self._health_lock:
+            if self._health is not None:
+                self._link.tell(self._health)
+
+    # ---- in either ------------------------------------------------------------------------------------------------
+
+    def _tell_health(self, health: DeviceHealth) -> None:
+        mend = MENDS.get(health.cause or "", health.mend)
+        with self._health_lock:  # so that the order of telling is the order of happening
+            self._health = replace(health, mend=mend)
+            self._link.tell(self._health)
+
+
+def _stopped(board_id: str) -> DeviceHealth:
+    return DeviceHealth(
+        device_id=board_id, kind=KIND, status="offline", cause=BRIDGE_STOPPED, mend=MENDS[BRIDGE_STOPPED]
+    )

@@ -1,0 +1,85 @@
+"""The board bridge's process: `python -m firmware_bridge.main --config FILE`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from devices.boards.sim_board import BoardSim
+from devices.broker_link import BrokerAddress
+from firmware_bridge.bridge import BoardBridge
+from settings.load import SettingsError, hall_clock, read_site
+from settings.site import BoardTable, Site
+
+logger = logging.getLogger(__name__)
+
+UNUSABLE = 2  # exit status: the command line or the site file cannot be used
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT; the exit status."""
+    arguments = _arguments(argv)
+    try:
+        site = read_site(arguments.config)
+    except SettingsError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return UNUSABLE
+    if arguments.print_config:
+        sys.stdout.write(site.model_dump_json(indent=2) + "\n")
+        return 0
+    if not site.boards:
+        sys.stderr.write(f"{arguments.config}: no [[boards]]: add one, or do not start the board bridge\n")
+        return UNUSABLE
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with ExitStack() as stack:
+        tables = _simulated(site.boards, stack) if arguments.simulate else site.boards
+        _run(site, tables)
+    return 0
+
+
+def _run(site: Site, tables: Sequence[BoardTable]) -> None:
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    password = site.broker.password.get_secret_value() if site.broker.password else None
+    broker = BrokerAddress(site.broker.host, site.broker.port, site.broker.username, password)
+    bridges = [BoardBridge(site.hall.hall_id, table, broker, hall_clock(site)) for table in tables]
+    try:
+        for bridge in bridges:
+            bridge.start()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        stopping.wait()
+    finally:
+        with ThreadPoolExecutor(len(bridges)) as pool:  # a hanging board takes its time-out to close
+            list(pool.map(BoardBridge.close, bridges))
+
+
+def _simulated(tables: Sequence[BoardTable], stack: ExitStack) -> list[BoardTable]:
+    """The same boards, each on a simulated one's port."""
+    boards = [stack.enter_context(BoardSim()) for _table in tables]
+    return [table.model_copy(update={"port": board.port}) for table, board in zip(tables, boards, strict=True)]
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="hallq bridge", description="Join the hall's messages and its microcontroller boards."
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the hall's site file")
+    parser.add_argument("--print-config", action="store_true", help="show what is in force, secrets masked")
+    parser.add_argument("--simulate", action="store_true", help="put a simulated board under every driver")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The bridge as a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SITE = """
+catalogue = "catalogue.toml"
+hall = { hall_id = "test-hall", name = "测试大厅", name_en = "Test hall" }
+zones = [{ zone_id = "A", name = "甲", name_en = "A" }]
+queues = [{ prefix = "A", name = "甲", name_en = "A", zone = "A" }]
+counters = [{ numbers = [3, 4], kind = "comprehensive", zone = "A", queues = ["A"] }]
+"""
+
+
+@pytest.fixture
+def site(tmp_path, broker, sim):
+    path = tmp_path / "site.toml"
+    boards = f'boards = [{{ board_id = "B01", port = "{sim.port}", counters = [3, 4] }}]\n'
+    path.write_text(SITE + boards + f'[broker]\nport = {broker.port}\nusername = "bridge"\npassword = "opensesame"\n')
+    return path
+
+
+@pytest.fixture
+def run_main():
+    running = []
+
+    def run(*arguments, **more):
+        command = [sys.executable, "-m", "firmware_bridge.main", *map(str, arguments)]
+        running.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_ready_serves_and_ends_cleanly_when_asked(site, run_main, server, sim, wait_until, stop):
+    server.tell("3", 1, "3号窗口")
+    process = run_main("--config", site)
+    assert process.stdout.readline() == "ready\n"
+    wait_until(lambda: sim.texts[0] == "3号窗口", within_s=10)
+
+    os.kill(process.pid, stop)
+
+    out, _err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (0, "")
+    wait_until(lambda: server.health["B01"].cause == "bridge_stopped")
+
+
+def test_the_broker_tells_when_the_process_is_killed(site, run_main, server, wait_until):
+    process = run_main("--config", site)
+    wait_until(lambda: "B01" in server.health and server.health["B01"].status == "ok", within_s=10)
+
+    process.kill()
+
+    wait_until(lambda: server.health["B01"].status == "offline")
+    assert server.health["B01"].cause == "bridge_stopped"
+
+
+def test_with_simulated_boards_it_needs_no_port(site, run_main, server, wait_until):
+    site.write_text(site.read_text().replace("/dev/pts/", "/dev/none/"))
+    server.tell("4", 1, "4号窗口", call_id="c1")
+
+    run_main("--config", site, "--simulate")
+
+    wait_until(lambda: server.shown, within_s=10)
+    assert server.shown[0].call_id == "c1"
+
+
+def test_the_configuration_is_shown_with_secrets_masked(site, run_main):
+    out, err = run_main("--config", site, "--print-config").communicate(timeout=10)
+
+    assert '"board_id": "B01"' in out
+    assert '"username": "bridge"' in out
+    assert "opensesame" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SITE, r"no [[boards]]"),
+        (SITE + "bords = []\n", "unknown key; did you mean 'boards'?"),
+        (SITE.replace("zones", "zone", 1), "zones"),
+    ],
+)
+def test_a_site_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, run_main, text, sentence):
+    path = tmp_path / "site.toml"
+    path.write_text(text)
+
+    process = run_main("--config", path)
+
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
