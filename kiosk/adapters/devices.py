@@ -1,0 +1,201 @@
+"""The kiosk's readers and its printer: a worker thread each, their findings posted into the flow."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+
+from devices.errors import CardUnreadable, DeviceError, DeviceFault
+from devices.identity.pcsc import PcscReader
+from devices.identity.samv_reader import SamvReader
+from devices.ports import IdentityReader, TicketPrinter
+from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
+from devices.supervisor import DeviceWorker
+from devices.wire import SerialWire, TcpWire, Wire
+from hall.identity import IdentityDocument, masked_number
+from hall.messages import DeviceHealth
+from kiosk.flow import events as ev
+from kiosk.flow.state import Person
+from settings.site import KioskTable, SerialPrinter, TcpPrinter
+from settings.site import PcscReader as PcscTable
+from settings.site import SamvReader as SamvTable
+
+logger = logging.getLogger(__name__)
+
+NOTICED_AFTER_S = 0.35  # a look at an empty reader is over sooner; a card takes 1 to 2 s to be read
+WIRE_TIMEOUT_S = 0.3
+READY_S = 4.0  # the flow waits a little longer
+ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
+PRINT_S = 10.0
+Post = Callable[[ev.Event], None]
+Tell = Callable[[DeviceHealth], None]
+
+
+class ReaderWatch:
+    """Looks for cards in a reader's worker thread, and knows whether one is being read right now."""
+
+    def __init__(self, post: Post, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._post = post
+        self._seconds = seconds
+        self._began_s: float | None = None
+        self._is_noticed = False
+
+    def look(self, reader: IdentityReader) -> None:
+        """Poll the reader once and post what it found; the document itself goes no further than this."""
+        self._began_s, self._is_noticed = self._seconds(), False
+        try:
+            document = reader.poll()
+        except CardUnreadable as exc:
+            logger.info("%s", exc)
+            self._post(ev.CardFailed())
+        except DeviceError:
+            if self._is_noticed:
+                self._post(ev.CardGone())
+            raise
+        else:
+            if document is not None:
+                self._post(ev.CardRead(person_of(document)))
+            elif self._is_noticed:
+                self._post(ev.CardGone())
+        finally:
+            self._began_s = None
+
+    def notice(self) -> None:
+        """Post that a card is being read, once for each, if a look takes longer than an empty reader does.
+
+        Called from another thread some times a second: the readers themselves do not tell when they begin.
+        """
+        began_s = self._began_s
+        if began_s is not None and not self._is_noticed and self._seconds() - began_s > NOTICED_AFTER_S:
+            self._is_noticed = True
+            self._post(ev.CardNoticed())
+
+
+class KioskDevices:
+    """Everything that hangs on one kiosk. Absence is normal: what is not there is said, and opened when it comes."""
+
+    def __init__(self, kiosk: KioskTable, post: Post, tell: Tell, *, today: Callable[[], date]) -> None:
+        """Prepare the workers; nothing is opened before `start()`.
+
+        Args:
+            post: hands an event to the flow; called from the workers' threads.
+            tell: hears of every change of a device's health.
+            today: the hall's day, for checks of dates on documents.
+        """
+        self._post = post
+        self._tell = tell
+        self._watches: list[ReaderWatch] = []
+        self._workers: list[DeviceWorker[IdentityReader] | DeviceWorker[TicketPrinter]] = []
+        self._printer: DeviceWorker[TicketPrinter] | None = None
+        for table in kiosk.readers:
+            self._add_reader(kiosk.kiosk_id, table, today)
+        if kiosk.printer is not None:
+            self._add_printer(kiosk.kiosk_id, kiosk.printer)
+
+    def start(self) -> None:
+        """Begin to open and watch every device."""
+        for worker in self._workers:
+            worker.start()
+
+    def close(self) -> None:
+        """Give every device back and tell that nobody watches it any more."""
+        for worker in reversed(self._workers):
+            worker.close()
+            self._tell(DeviceHealth(device_id=worker.name, kind=worker.health.kind, status="offline"))
+
+    def notice(self) -> None:
+        """See whether a card is being read; to be called some times a second."""
+        for watch in self._watches:
+            watch.notice()
+
+    def ask_paper(self, command_id: str) -> None:
+        """Ask the printer whether it could print; the answer is posted."""
+        if self._printer is None:
+            self._post(ev.PrinterRefused(command_id, "unavailable"))
+            return
+        deadline_s = ABSENT_S if self._printer.health.status == "offline" else READY_S
+        asked = self._printer.submit(lambda printer: printer.ready(), deadline_s=deadline_s)
+        asked.add_done_callback(
+            lambda answer: self._post(
+                ev.PaperReady(command_id) if (cause := _cause(answer)) is None else ev.PrinterRefused(command_id, cause)
+            )
+        )
+
+    def print_ticket(self, ticket_id: str, raster: bytes) -> None:
+        """Print one ticket; what became of it is posted."""
+        if self._printer is None:
+            self._post(ev.PrintFailed(ticket_id, "unavailable"))
+            return
+        job = self._printer.submit(lambda printer: printer.print(ticket_id, raster), deadline_s=PRINT_S)
+        job.add_done_callback(
+            lambda answer: self._post(
+                ev.TicketPrinted(ticket_id) if (cause := _cause(answer)) is None else ev.PrintFailed(ticket_id, cause)
+            )
+        )
+
+    def _add_reader(self, kiosk_id: str, table: SamvTable | PcscTable, today: Callable[[], date]) -> None:
+        role, name = table.kind, f"{kiosk_id}.{table.kind}"
+        watch = ReaderWatch(self._post)
+        worker: DeviceWorker[IdentityReader] = DeviceWorker(
+            name,
+            "card_reader",
+            lambda: _open_reader(table, name, today),
+            lambda health: self._health(role, health),
+            poll=watch.look,
+            poll_every_s=table.poll_s if isinstance(table, SamvTable) else 0.3,
+        )
+        self._watches.append(watch)
+        self._workers.append(worker)
+
+    def _add_printer(self, kiosk_id: str, table: TcpPrinter | SerialPrinter) -> None:
+        name, jobs = f"{kiosk_id}.printer", PrintedJobs()
+        self._printer = DeviceWorker(
+            name,
+            "printer",
+            lambda: EscposPrinter(_printer_wire(table, name), name, jobs=jobs),
+            lambda health: self._health("printer", health),
+        )
+        self._workers.append(self._printer)
+
+    def _health(self, role: str, health: DeviceHealth) -> None:
+        self._tell(health)
+        self._post(ev.DeviceChanged(role, health.status, health.cause))
+
+
+def person_of(document: IdentityDocument) -> Person:
+    """As much of a document as the kiosk keeps: masked here, so that nothing behind it ever knows more."""
+    return Person(
+        kind=document.kind, masked_number=masked_number(document.number), masked_name=masked_name(document.name)
+    )
+
+
+def masked_name(name: str) -> str:
+    """The family name's first character and two stars: enough for a greeting on the kiosk's own screen."""
+    return name.strip()[:1] + "**"
+
+
+def _open_reader(table: SamvTable | PcscTable, name: str, today: Callable[[], date]) -> IdentityReader:
+    if isinstance(table, SamvTable):
+        wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
+        return SamvReader(wire, name, today=today)
+    return PcscReader(table.reader, name, today=today)
+
+
+def _printer_wire(table: TcpPrinter | SerialPrinter, name: str) -> Wire:
+    if isinstance(table, TcpPrinter):
+        return TcpWire(table.host, table.port, name=name)
+    return SerialWire(table.port, baud=table.baud, name=name)
+
+
+def _cause(answer: "Future[str | None] | Future[None]") -> str | None:
+    """None when it went well, else a stable code."""
+    if answer.cancelled():
+        return "unavailable"
+    error = answer.exception()
+    if error is None:
+        return None
+    if isinstance(error, DeviceError):
+        return error.code
+    logger.error("the printer's worker failed in an unexpected way", exc_info=error)
+    return DeviceFault.code

@@ -1,0 +1,143 @@
+"""The kiosk's side of the hall server's API: three questions, and three kinds of answer."""
+
+from datetime import datetime
+from types import TracebackType
+from typing import TypeVar
+
+import httpx
+from msgspec import DecodeError, Struct, ValidationError, json
+
+from hall.messages import IssueTicket, ReportPrint
+from kiosk.flow.state import QueueFacts, Ticket
+
+A = TypeVar("A")
+
+TIMEOUT_S = 3.0
+
+
+class ServerAway(Exception):
+    """No answer, or none that a hall server gives: the request may have been done or not."""
+
+
+class Refused(Exception):
+    """The server said no.
+
+    Attributes:
+        code: stable, for programs and translations.
+        text: for people who read logs.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
+
+
+class QueuesAnswer(Struct, frozen=True):
+    """How the queues are."""
+
+    revision: int
+    queues: tuple[QueueFacts, ...]
+
+
+class _TicketAnswer(Struct, frozen=True):
+    ticket_id: str
+    display_number: str
+    prefix: str
+    item_key: str
+    ahead_count: int
+    wait_low_s: float | None
+    wait_high_s: float | None
+    issued_at: datetime
+    status_url: str
+
+
+class _Refusal(Struct, frozen=True):
+    code: str
+    detail: str = ""
+
+
+class HallClient:
+    """Calls the hall's server. Every call waits for at most about 3 s; threads may share one client."""
+
+    def __init__(self, base_url: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Prepare the client; nothing is sent yet.
+
+        Args:
+            base_url: e.g. "http://127.0.0.1:8080".
+        """
+        self._http = httpx.Client(base_url=base_url, timeout=timeout_s, trust_env=False)
+
+    def __enter__(self) -> "HallClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def queues(self) -> QueuesAnswer:
+        """How every queue is now.
+
+        Raises:
+            ServerAway, Refused: see there.
+        """
+        return _decoded(self._ask("GET", "/api/v1/queues"), QueuesAnswer)
+
+    def issue(self, command: IssueTicket) -> Ticket:
+        """Draw a number; the same `command_id` again gets the same one.
+
+        Raises:
+            ServerAway: the number may be drawn or not; ask again with the same command.
+            Refused: no number was drawn.
+        """
+        body = {
+            "command_id": command.command_id,
+            "item_key": command.item_key,
+            "kiosk_id": command.kiosk_id,
+            "identity_kind": command.identity_kind,
+            "masked_number": command.masked_number,
+        }
+        answer = _decoded(self._ask("POST", "/api/v1/tickets", body), _TicketAnswer)
+        return Ticket(**{name: getattr(answer, name) for name in answer.__struct_fields__})
+
+    def report_print(self, command: ReportPrint) -> None:
+        """Say what became of the paper.
+
+        Raises:
+            ServerAway, Refused: see there.
+        """
+        body = {"command_id": command.command_id, "printed": command.printed, "cause": command.cause}
+        self._ask("POST", f"/api/v1/tickets/{command.ticket_id}/print", body)
+
+    def _ask(self, method: str, path: str, body: object = None) -> bytes:
+        content = None if body is None else json.encode(body)
+        headers = {"Content-Type": "application/json"} if content else {}
+        try:
+            response = self._http.request(method, path, content=content, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            raise ServerAway(f"{method} {path}: {type(exc).__name__}") from exc
+        if response.is_success:
+            return response.content
+        if 400 <= response.status_code < 500:
+            raise _refusal(response)
+        raise ServerAway(f"{method} {path}: HTTP {response.status_code}")
+
+
+def _refusal(response: httpx.Response) -> Refused:
+    try:
+        said = json.decode(response.content, type=_Refusal)
+    except (DecodeError, ValidationError):
+        return Refused(f"http_{response.status_code}", "the answer had no code")
+    return Refused(said.code, said.detail)
+
+
+def _decoded(content: bytes, kind: type[A]) -> A:
+    try:
+        return json.decode(content, type=kind)
+    except (DecodeError, ValidationError) as exc:
+        raise ServerAway(f"not a hall server's answer: {exc}") from exc

@@ -1,0 +1,44 @@
+"""From a drawn number to what the printer gets: the ticket's face in the visitor's language, as a picture in bytes."""
+
+from devices.printers.ticket import TicketFace, raster, render
+from devices.printers.wording import wait_range, window_list
+from hall.catalogue import HallPlan
+from hall.texts import Texts
+from kiosk.flow.events import PrintTicket
+
+TAIL = 4  # characters of a number that are not masked. Source: hall.identity.masked_number
+
+
+def face_of(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str) -> TicketFace:
+    """What the paper says; of the document only its last characters."""
+    ticket, english = job.ticket, texts.language == "en"
+    item = plan.items[ticket.item_key]
+    zone = plan.zones[plan.queues[ticket.prefix].zone_id]
+    waits = None
+    if ticket.wait_low_s is not None and ticket.wait_high_s is not None:
+        waits = wait_range(ticket.wait_low_s, ticket.wait_high_s, texts)
+    tail = (job.masked_number or "").strip("*")[-TAIL:]
+    return TicketFace(
+        hall_name=plan.name_en if english else plan.name,
+        display_number=ticket.display_number,
+        matter=item.name_en if english else item.name,
+        department=item.department,
+        zone=texts("Floor {floor}, {zone}", floor=zone.floor, zone=zone.name_en if english else zone.name),
+        counters=window_list(plan.counters_of(ticket.prefix), texts),
+        ahead_count=ticket.ahead_count,
+        issued_at=ticket.issued_at,
+        kiosk_id=kiosk_id,
+        qr_url=ticket.status_url,
+        wait=waits,
+        identity_tail=tail or None,
+    )
+
+
+def printable(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str, *, dots: int) -> bytes:
+    """Draw the ticket for a printer that is `dots` wide (384 or 576).
+
+    Raises:
+        FontMissing: the Chinese font is not installed.
+        ValueError: the ticket cannot be drawn, e.g. its address is too long for a QR code.
+    """
+    return raster(render(face_of(job, plan, texts, kiosk_id), width_dots=dots, texts=texts))

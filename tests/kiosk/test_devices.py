@@ -1,0 +1,246 @@
+"""The kiosk's devices on their simulators: what reaches the flow, and what never does."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from devices.errors import CardUnreadable, DeviceUnavailable
+from devices.identity.samv_sim import SamvCard, SamvSim
+from devices.printers.sim_ports import TcpPort
+from devices.printers.sim_printer import SimPrinter
+from hall.identity import DocumentKind, IdentityDocument, Verification
+from hall.messages import DeviceHealth
+from hall.texts import ENGLISH
+from kiosk.adapters.devices import KioskDevices, ReaderWatch, masked_name, person_of
+from kiosk.adapters.paper import face_of, printable
+from kiosk.flow import events as ev
+from settings.site import KioskTable, SamvReader, TcpPrinter
+from tests.kiosk.gallery import PERSON, TICKET, sample_plan
+from tests.kiosk.simulated_hall import PERSON as CARD_HOLDER
+from tests.kiosk.waiting import until
+
+DOCUMENT = IdentityDocument(
+    kind=DocumentKind.RESIDENT,
+    number="15990019900101000X",
+    name="测试甲",
+    verification=Verification.READ_UNVERIFIED,
+)
+JOB = ev.PrintTicket(TICKET.ticket_id, TICKET, PERSON.masked_number, "en")
+
+
+class Site:
+    """A kiosk's devices, their simulators, and everything they said."""
+
+    def __init__(self) -> None:
+        self.reader, self.printer = SamvSim(), SimPrinter()
+        self.port = TcpPort(self.printer)
+        self.heard: list[ev.Event] = []
+        self.told: list[DeviceHealth] = []
+        table = KioskTable(
+            kiosk_id="K01",
+            zone="A",
+            readers=(SamvReader(kind="sam_v", port=self.reader.port),),
+            printer=TcpPrinter(kind="tcp", host="127.0.0.1", port=self.port.port),
+        )
+        self.devices = KioskDevices(table, self.heard.append, self.told.append, today=lambda: date(2025, 3, 3))
+        self.devices.start()
+
+    def wait_for(self, kind: type[ev.Event]) -> Any:
+        return until(lambda: [e for e in self.heard if isinstance(e, kind)], what=kind.__name__)[-1]
+
+    def close(self) -> None:
+        self.devices.close()
+        self.port.close()
+        self.printer.close()
+        self.reader.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.close()
+
+
+def test_every_device_s_health_is_told_under_its_name(site: Site):
+    until(lambda: len(site.told) >= 2)
+
+    assert {(h.device_id, h.kind, h.status) for h in site.told} == {
+        ("K01.sam_v", "card_reader", "ok"),
+        ("K01.printer", "printer", "ok"),
+    }
+
+
+def test_a_card_reaches_the_flow_masked(site: Site):
+    site.reader.lay(SamvCard.of(CARD_HOLDER))
+
+    read = site.wait_for(ev.CardRead)
+
+    assert read.person == PERSON
+
+
+def test_a_damaged_card_is_a_failure_and_not_a_fault_of_the_reader(site: Site):
+    site.reader.corrupt_checksum_times = 1000
+    site.reader.lay(SamvCard.of(CARD_HOLDER))
+
+    site.wait_for(ev.CardFailed)
+
+    assert [h.status for h in site.told if h.device_id == "K01.sam_v"] == ["ok"]
+
+
+def test_paper_is_asked_and_printed_under_the_ticket_s_id(site: Site):
+    site.devices.ask_paper("c1")
+    assert site.wait_for(ev.PaperReady) == ev.PaperReady("c1")
+    raster = printable(JOB, sample_plan(), ENGLISH, "K01", dots=576)
+
+    site.devices.print_ticket("ticket-1", raster)
+    assert site.wait_for(ev.TicketPrinted) == ev.TicketPrinted("ticket-1")
+    site.heard.clear()
+    site.devices.print_ticket("ticket-1", raster)
+    site.wait_for(ev.TicketPrinted)
+
+    assert len(site.printer.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    ("knob", "cause"), [("paper_out", "paper_out"), ("cover_open", "cover_open"), ("cutter_fault", "cutter_fault")]
+)
+def test_each_trouble_of_the_printer_has_its_cause(site: Site, knob: str, cause: str):
+    setattr(site.printer, knob, True)
+
+    site.devices.ask_paper("c1")
+
+    assert site.wait_for(ev.PrinterRefused) == ev.PrinterRefused("c1", cause)
+
+
+def test_a_printer_that_is_switched_off_is_unavailable_and_comes_back(site: Site):
+    until(lambda: site.told and site.told[-1].device_id == "K01.printer")
+    site.port.gone = True
+    site.devices.ask_paper("c1")
+    assert site.wait_for(ev.PrinterRefused) == ev.PrinterRefused("c1", "unavailable")
+
+    site.port.gone = False
+    until(lambda: site.told[-1].status == "ok" and site.told[-1].device_id == "K01.printer")
+    site.devices.ask_paper("c2")
+
+    assert site.wait_for(ev.PaperReady) == ev.PaperReady("c2")
+
+
+def test_a_kiosk_without_a_printer_says_so_at_once():
+    heard: list[ev.Event] = []
+    devices = KioskDevices(
+        KioskTable(kiosk_id="K01", zone="A"), heard.append, lambda _health: None, today=lambda: date(2025, 3, 3)
+    )
+
+    devices.ask_paper("c1")
+    devices.print_ticket("ticket-1", b"")
+
+    assert heard == [ev.PrinterRefused("c1", "unavailable"), ev.PrintFailed("ticket-1", "unavailable")]
+
+
+# ---- looking for cards ----------------------------------------------------------------------------------------
+
+
+class SlowReader:
+    """A reader whose look takes as long as the test wants."""
+
+    name = "reader"
+
+    def __init__(self, outcome: Callable[[], IdentityDocument | None]) -> None:
+        self.is_looking, self.may_end = threading.Event(), threading.Event()
+        self._outcome = outcome
+
+    def poll(self) -> IdentityDocument | None:
+        self.is_looking.set()
+        assert self.may_end.wait(5)
+        return self._outcome()
+
+    def is_present(self) -> bool:
+        return False
+
+    def check(self) -> str | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def raising(error: Exception) -> Callable[[], IdentityDocument | None]:
+    def outcome() -> IdentityDocument | None:
+        raise error
+
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (lambda: DOCUMENT, [ev.CardNoticed(), ev.CardRead(PERSON)]),
+        (lambda: None, [ev.CardNoticed(), ev.CardGone()]),
+        (raising(CardUnreadable("reader", "lifted")), [ev.CardNoticed(), ev.CardFailed()]),
+        (raising(DeviceUnavailable("reader", "silent")), [ev.CardNoticed(), ev.CardGone()]),
+    ],
+)
+def test_a_look_that_takes_long_is_noticed_once_and_always_ends(outcome: Any, said: list[ev.Event]):
+    heard: list[ev.Event] = []
+    clock = [0.0]
+    watch, reader = ReaderWatch(heard.append, seconds=lambda: clock[0]), SlowReader(outcome)
+
+    def look() -> None:
+        with contextlib.suppress(DeviceUnavailable):
+            watch.look(reader)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    assert reader.is_looking.wait(5)
+    watch.notice()
+    assert heard == []
+    clock[0] = 1.0
+    watch.notice()
+    watch.notice()
+    reader.may_end.set()
+    looking.join(5)
+    watch.notice()
+
+    assert heard == said
+
+
+def test_only_masked_data_leaves_a_document():
+    person = person_of(DOCUMENT)
+
+    assert person == PERSON
+    assert "1990" not in repr(person)
+    assert "试" not in repr(person)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("测试甲", "测**"), ("\U00020bb7测", "\U00020bb7**"), ("Test Name", "T**"), ("", "**")]
+)
+def test_a_name_keeps_its_first_character(name: str, masked: str):
+    assert masked_name(name) == masked
+
+
+# ---- the paper ------------------------------------------------------------------------------------------------
+
+
+def test_the_ticket_s_face_shows_the_tail_of_the_number_and_nothing_more():
+    face = face_of(JOB, sample_plan(), ENGLISH, "K01")
+
+    assert (face.identity_tail, face.display_number, face.ahead_count) == ("000X", "B023", 5)
+    assert face.zone == "Floor 1, Social affairs zone"
+    assert face.counters == "Windows 9–20"
+    assert face.wait == "8–14 minutes"
+    assert "*" not in repr(face)
+
+
+def test_a_ticket_without_a_document_or_an_open_window_promises_nothing():
+    from msgspec import structs
+
+    ticket = structs.replace(TICKET, wait_low_s=None, wait_high_s=None)
+    face = face_of(structs.replace(JOB, ticket=ticket, masked_number=None), sample_plan(), ENGLISH, "K01")
+
+    assert (face.identity_tail, face.wait) == (None, None)
