@@ -1,0 +1,1 @@
+"""What `./hallq` does beyond one process: prepare the machine, demonstrate, test, examine, picture, measure."""

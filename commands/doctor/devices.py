@@ -1,0 +1,161 @@
+"""Checks of the devices in a site file: each is asked through its own driver, unless a running HallQ has it."""
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.doctor.findings import Check, Finding, bad, ok, warn
+from commands.doctor.holders import Holder, holder_of_connection, holder_of_file
+
+if TYPE_CHECKING:
+    from devices.ports import Device
+    from settings.site import BoardTable, KioskTable, PcscReader, SamvReader, SerialPrinter, Site, TcpPrinter
+
+WIRE_TIMEOUT_S = 0.3
+MEND_ABSENT = "plug it in and switch it on, or correct the port in the site file"
+MEND_PCSCD = "apt install pcscd, then systemctl start pcscd.socket"
+MENDS = {
+    "wrong_firmware": "load the firmware that belongs to this release onto the board",
+    "fault": "look at the device: its own display or lamps say more",
+}
+"""In addition to those of `devices.supervisor`."""
+
+
+def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
+    """One check for each device.
+
+    Args:
+        only: ids of kiosks and boards; empty means all of them.
+    """
+    kiosks = [k for k in site.kiosks if not only or k.kiosk_id in only]
+    boards = [b for b in site.boards if not only or b.board_id in only]
+    found: list[Check] = []
+    for kiosk in kiosks:
+        found += [
+            Check(f"{kiosk.kiosk_id}.{reader.kind}", partial(_reader, f"{kiosk.kiosk_id}.{reader.kind}", reader))
+            for reader in kiosk.readers
+        ]
+        if kiosk.printer is not None:
+            found.append(Check(f"{kiosk.kiosk_id}.printer", partial(_printer, kiosk, kiosk.printer)))
+    return found + [Check(board.board_id, partial(_board, board)) for board in boards]
+
+
+def known_ids(site: "Site") -> list[str]:
+    """What `only` may name."""
+    return [k.kiosk_id for k in site.kiosks] + [b.board_id for b in site.boards]
+
+
+def _reader(name: str, table: "SamvReader | PcscReader") -> Iterator[Finding]:
+    if table.kind == "pcsc":
+        from devices.identity.pcsc import PcscReader
+
+        yield _asked(name, lambda: PcscReader(table.reader, name, today=_today), f"{table.reader} behind pcscd")
+        return
+    from devices.identity.samv_reader import SamvReader
+    from devices.wire import SerialWire
+
+    def open_reader() -> SamvReader:
+        wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
+        return SamvReader(wire, name, today=_today)
+
+    yield _out_of_reach(name, table.port) or _asked(name, open_reader, table.port)
+
+
+def _printer(kiosk: "KioskTable", table: "TcpPrinter | SerialPrinter") -> Iterator[Finding]:
+    from devices.printers.escpos_printer import EscposPrinter
+    from devices.wire import SerialWire, TcpWire
+
+    name = f"{kiosk.kiosk_id}.printer"
+    if table.kind == "tcp":
+        held = _held(name, holder_of_connection(table.host, table.port))
+        yield held or _asked(
+            name,
+            lambda: EscposPrinter(TcpWire(table.host, table.port, name=name), name),
+            f"{table.host}:{table.port}",
+        )
+        return
+
+    def open_printer() -> EscposPrinter:
+        return EscposPrinter(SerialWire(table.port, baud=table.baud, name=name), name)
+
+    yield _out_of_reach(name, table.port) or _asked(name, open_printer, table.port)
+
+
+def _board(table: "BoardTable") -> Iterator[Finding]:
+    yield _out_of_reach(table.board_id, table.port) or _greeted(table)
+
+
+def _greeted(table: "BoardTable") -> Finding:
+    """Greet a board that nobody uses: its bars go dark, as at every start of the bridge."""
+    from devices.boards.link import WIRE_TIMEOUT_S as BOARD_TIMEOUT_S
+    from devices.boards.link import BoardLink
+    from devices.errors import DeviceError
+    from devices.wire import SerialWire
+
+    name = table.board_id
+    try:
+        link = BoardLink(SerialWire(table.port, baud=table.baud, timeout_s=BOARD_TIMEOUT_S, name=name), name)
+        try:
+            hello, uptime_s = link.greet(), link.ping()
+        finally:
+            link.close()
+    except DeviceError as exc:
+        return bad(name, exc.cause, _mend(exc.code, exc.cause))
+    if hello.slots < len(table.counters):
+        text = f"{len(table.counters)} counters on a board with {hello.slots} slots"
+        return bad(name, text, "give the board fewer counters in the site file, or fit one with more slots")
+    firmware = ".".join(map(str, hello.firmware))
+    return ok(name, f"{table.port} answers: firmware {firmware}, {hello.slots} slots, up for {uptime_s} s")
+
+
+def _asked(name: str, open_device: "Callable[[], Device]", place: str) -> Finding:
+    """Open a device, ask it how it is, and give it back."""
+    from devices.errors import DeviceError
+
+    try:
+        device = open_device()
+        try:
+            warning = device.check()
+        finally:
+            device.close()
+    except DeviceError as exc:
+        return bad(name, exc.cause, _mend(exc.code, exc.cause))
+    if warning:
+        return warn(name, warning.replace("_", " "), _mend(warning))
+    return ok(name, f"{place} answers")
+
+
+def _out_of_reach(name: str, port: str) -> Finding | None:
+    """Why a serial port cannot be opened now; None when it can be tried."""
+    if not Path(port).exists():
+        return bad(name, f"nothing is plugged in at {port}", MEND_ABSENT)
+    return _held(name, holder_of_file(Path(port)))
+
+
+def _held(name: str, holder: Holder | None) -> Finding | None:
+    """What is said of a device that another program has; None when none has."""
+    if holder is None:
+        return None
+    who = f"process {holder.pid} ({holder.command})"
+    if holder.is_hallq:
+        return ok(name, f"in use by {who}, which watches it: the manager's page says how it is")
+    return warn(name, f"not asked, since {who} has it", f"end that program if it should not: kill {holder.pid}")
+
+
+def _mend(code: str, cause: str = "") -> str:
+    from devices.supervisor import MENDS as DEVICE_MENDS
+
+    if "Permission denied" in cause:
+        return "add this user to the group dialout, or run the doctor as root"
+    if "exclusively lock" in cause:
+        return "another program has it: run the doctor as root to see which"
+    if "connect to pcscd" in cause:
+        return MEND_PCSCD
+    mends: Sequence[str | None] = (DEVICE_MENDS.get(code), MENDS.get(code))
+    return next((mend for mend in mends if mend), MENDS["fault"])
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
