@@ -55,7 +55,7 @@ USAGE = """usage: ./hallq COMMAND [OPTIONS]      (./hallq COMMAND --help says mo
   demo      a whole hall on simulated devices; prints the addresses to open, Ctrl-C ends it
   test      every test, with the checks of style and types
   server    the hall queue server          --config FILE
-  kiosk     one kiosk                      --config FILE --id K01   (--simulate: without devices)
+  kiosk     one kiosk                      --config FILE --id K01
   bridge    the link to the counters' boards   --config FILE
   doctor    checks this machine; one line each, with the mend
   pictures  makes the pictures of the README

@@ -15,6 +15,7 @@ from devices.boards.sim_board import BoardSim
 from devices.broker_link import BrokerAddress
 from firmware_bridge.bridge import BoardBridge
 from settings.load import SettingsError, hall_clock, read_site
+from settings.logs import set_up_logs
 from settings.site import BoardTable, Site
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not site.boards:
         sys.stderr.write(f"{arguments.config}: no [[boards]]: add one, or do not start the board bridge\n")
         return UNUSABLE
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs("bridge")
     with ExitStack() as stack:
         tables = _simulated(site.boards, stack) if arguments.simulate else site.boards
         _run(site, tables)

@@ -45,6 +45,7 @@ class Options:
     preset: str
     seed: int
     running: Running
+    left_free: frozenset[str] = frozenset()  # kiosks that nobody is sent to
 
 
 class DemoHall:
@@ -83,12 +84,19 @@ class DemoHall:
         self.counters = staffed(self.plan, profile.PRESETS[self._options.preset].counters)
         self._let_people_in()
 
+    @property
+    def processes(self) -> HallProcesses:
+        """The processes and devices behind it."""
+        return self._processes
+
     # ---- people -----------------------------------------------------------------------------------------------------
 
     def _let_people_in(self) -> None:
         items = wished_items(self.plan, self.counters)
         rng = random.Random(self._options.seed)
         for kiosk in self._processes.site.kiosks:
+            if kiosk.kiosk_id in self._options.left_free:
+                continue
             assert kiosk.control_socket is not None  # noqa: S101 (written above)
             finger = Finger(kiosk.control_socket)
             devices = self._processes.devices.kiosks[kiosk.kiosk_id]
@@ -177,6 +185,7 @@ class DemoHall:
             hall_minutes=round(hall_minutes, 1),
             visitors=evidence.visitors,
             left_without_number=sum(visit.display_number is None for visit in evidence.visits),
+            in_line_at_closing=sent_away,
             issued=_count(records, m.TicketIssued),
             printed=len(printed_tickets(evidence)),
             called=_count(records, m.TicketCalled),

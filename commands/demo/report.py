@@ -44,6 +44,7 @@ class Report(Struct, frozen=True, kw_only=True):
     hall_minutes: float
     visitors: int
     left_without_number: int
+    in_line_at_closing: int  # before the kiosks, when the time was over
     issued: int
     printed: int
     called: int

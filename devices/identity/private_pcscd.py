@@ -23,6 +23,7 @@ DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 PROGRAMS = ("pcscd", "unshare", "setpriv", "mount", "sh")
 SLOTS = 2  # a copy of the driver has two slots, on ports that follow each other; two copies of one file would collide
 FIRST_PORT, PORT_END = 21500, 32768  # ports above are handed out to anybody's outgoing connections
+SEARCHES, SEARCH_WIDTH = 128, 64
 READY_S = 10.0
 STOP_S = 5.0
 ATTEMPTS = 3  # somebody else may take a port between our look and pcscd's
@@ -94,13 +95,17 @@ class PrivatePcscd:
         if self.pid is not None:
             return
         _require_tools()
+        has_clients = self._folder is not None  # they know the socket: after a `kill` it must be the same
         for attempt in range(ATTEMPTS):
             if self._folder is None:
-                self._folder = self._prepare(FIRST_PORT + attempt * 64)
+                self._folder = self._prepare(_first_port(attempt))
             try:
                 self._launch(self._folder)
             except PcscdError:
-                self.stop()
+                if has_clients:
+                    self.kill()
+                else:
+                    self.stop()
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
@@ -185,6 +190,11 @@ def _require_tools() -> None:
         raise NotInstalled(f"not installed: {', '.join(missing)} (Debian packages pcscd, util-linux)")
     if not DRIVER.exists():
         raise NotInstalled(f"not installed: {DRIVER} (Debian package vsmartcard-vpcd)")
+
+
+def _first_port(attempt: int) -> int:
+    """Where to look for ports: two processes look in two places, or one would take what the other has just killed."""
+    return FIRST_PORT + (os.getpid() * 7 + attempt) % SEARCHES * SEARCH_WIDTH
 
 
 def _free_ports(first: int) -> int:

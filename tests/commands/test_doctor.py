@@ -18,6 +18,7 @@ from commands.doctor import devices, hall, machine, main
 from commands.doctor.findings import Check, Finding, bad, examine, ok, warn
 from commands.doctor.holders import Holder
 from devices.boards.sim_board import BoardSim
+from devices.identity.private_pcscd import NeedsRoot, NotInstalled, PrivatePcscd
 from devices.identity.samv_frames import Command
 from devices.identity.samv_sim import SamvSim
 from devices.printers.sim_ports import PtyPort, TcpPort
@@ -401,6 +402,32 @@ def test_only_the_devices_of_the_named_kiosk_or_board_are_asked(site, samv):
         assert list(found(path, "B01")) == ["B01"]
         assert list(found(path, "K01")) == ["K01.sam_v"]
     assert samv.requests
+
+
+def test_a_pcsc_reader_is_asked_through_a_real_pcscd_and_one_that_is_not_there_is_bad(site):
+    daemon = PrivatePcscd(readers=1, label="HallQ Doctor")
+    try:
+        daemon.start()
+    except (NeedsRoot, NotInstalled) as exc:
+        pytest.skip(str(exc))
+    try:
+        environment = dict(daemon.environment)
+        readers = '{ kind = "pcsc", reader = "%s" }'
+        there = by_command(site(kiosk(readers=readers % "HallQ Doctor")), environment)
+        absent = by_command(site(kiosk(readers=readers % "Another")), environment)
+    finally:
+        daemon.stop()
+    gone = by_command(site(kiosk(readers=readers % "HallQ Doctor")), environment)
+
+    assert [f["status"] for f in (there, absent, gone)] == ["ok", "bad", "bad"]
+    assert "apt install pcscd" in gone["mend"]
+
+
+def by_command(path, environment):
+    """The finding at K01.pcsc by a process of its own: libpcsclite looks for pcscd's socket once in a process."""
+    command = [sys.executable, "-m", "commands", "doctor", "--config", path, "--id", "K01", "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+    return next(f for f in json.loads(done.stdout) if f["check"] == "K01.pcsc")
 
 
 # ---- broker, database, server --------------------------------------------------------------------------------------

@@ -52,7 +52,12 @@ def started(module: Sequence[str], site: Path, *, before: Sequence[str] = (), **
 
 def ended(process: Popen) -> tuple[int, list[str]]:
     """Its exit code and what it said to a person on standard error."""
-    _out, errors = process.communicate(timeout=60)
+    try:
+        _out, errors = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
     return process.returncode, [line for line in errors.splitlines() if not LOG_LINE.match(line)]
 
 

@@ -13,6 +13,7 @@ from kiosk.flow.screens import Screen
 from kiosk.flow.state import Attempt, Facts, Person, QueueFacts, Rules, State, Ticket
 from kiosk.ui.wording import Surroundings
 from settings.load import hall_plan, read_site
+from settings.locale import texts_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_SITE = ROOT / "config" / "halls" / "sample_city.toml"
@@ -38,15 +39,8 @@ def sample_plan() -> HallPlan:
 
 
 def chinese() -> Texts:
-    """Every Chinese text that the repository has, merged or not."""
-    from babel.messages.pofile import read_po
-
-    table: dict[str, str] = {}
-    locale = ROOT / "config" / "locale"
-    for path in [*sorted((locale / "parts").glob("*.po")), *sorted((locale / "zh_CN").glob("*.po"))]:
-        with path.open("rb") as file:
-            table |= {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
-    return Texts(table, "zh_CN")
+    """The Chinese texts."""
+    return texts_in("zh_CN")
 
 
 def surroundings(language: str) -> Surroundings:
