@@ -53,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hallq pictures", description=__doc__)
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder (default: docs/pictures)")
     options = parser.parse_args(arguments)
+    if not Path(CHROMIUM).exists():
+        print(f"hallq pictures: there is no {CHROMIUM} to show pages with; try: apt install chromium", file=sys.stderr)
+        return 1
     options.into.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="hallq-pictures-"))
     running = Running(speed=20, start="10:00", headless=True)

@@ -12,7 +12,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -32,12 +32,12 @@ MOST_EVENTS_KEPT = 10_000  # events and acks told while the broker is away; stat
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """Where the broker is and how it is told who calls."""
+    """Where the broker is and how it is told who calls; `repr` shows no password."""
 
     host: str
     port: int
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 class BrokerLink:
@@ -71,6 +71,7 @@ class BrokerLink:
         self._states: dict[str, Told] = {}  # the newest of each topic
         self._kept_events: list[Told] = []
         self._connected = threading.Event()
+        # Nobody tells anything there yet: whoever hears nothing subscribes all the same, to be answered (see above).
         self._filter_of_its_own = f"{topics.ROOT}/{hall_id}/device/{client_name}/cmd"
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,

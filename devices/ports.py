@@ -71,22 +71,10 @@ class TicketPrinter(Device, Protocol):
 
         Args:
             job_id: names the job; the last few are remembered.
-            raster: ESC/POS bytes from `devices.printers.ticket.render`, without a cut.
+            raster: ESC/POS bytes from `devices.printers.raster.raster`, without a cut.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, ProtocolError: the printer says what went wrong.
             DeviceUnavailable: no answer, or the port failed; part may be on paper.
-        """
-        ...
-
-
-class CounterDisplay(Device, Protocol):
-    """The bar above one counter."""
-
-    def show(self, text: str, *, flashing: bool) -> None:
-        """Put a text on the bar; returns once the bar has it.
-
-        Raises:
-            DeviceError: the text is not (known to be) on the bar.
         """
         ...

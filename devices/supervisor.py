@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from devices.errors import DeviceError, DeviceFault, DeviceUnavailable
+from devices.mends import MENDS
 from devices.ports import Device
 from hall.messages import DeviceHealth
 
@@ -23,18 +24,6 @@ T = TypeVar("T")
 
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.25, 5.0
 CLOSE_S = 2.0  # a device that hangs for longer is left to its thread
-
-MENDS = {
-    "unavailable": "check that it is switched on and that its cable is plugged in",
-    "protocol_error": "switch it off and on; if it happens again, check the line speed in the site file",
-    "paper_out": "put in a new paper roll",
-    "paper_near_end": "have a new paper roll ready",
-    "cover_open": "close the printer's cover",
-    "cutter_fault": "switch the printer off, free the cutter, switch it on",
-    "card_unreadable": "lift the document and lay it again",
-    "reader_fault": "the reader failed its own test: take it out of service and replace it",
-}
-"""What a person does about each code, in plain words; pages translate it."""
 
 
 class _Job:

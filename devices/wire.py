@@ -34,7 +34,11 @@ class Wire(Protocol):
         ...
 
     def reset_input_buffer(self) -> None:
-        """Forget what has arrived and was not read."""
+        """Forget what has arrived and was not read.
+
+        Raises:
+            DeviceUnavailable: the port failed.
+        """
         ...
 
     def close(self) -> None:
@@ -89,6 +93,9 @@ class SerialWire:
             self._port.close()
 
 
+LONGEST_BACKLOG = 1 << 20  # bytes; more than any device owes us: it never stops talking
+
+
 class TcpWire:
     """A TCP connection, as network printers offer it on port 9100."""
 
@@ -127,9 +134,14 @@ class TcpWire:
     def reset_input_buffer(self) -> None:
         """Forget what has arrived and was not read."""
         try:
+            forgotten = 0
             while select.select([self._socket], [], [], 0)[0]:
-                if not self._socket.recv(4096):
+                data = self._socket.recv(4096)
+                if not data:
                     raise DeviceUnavailable(self._name, "the device closed the connection")
+                forgotten += len(data)
+                if forgotten > LONGEST_BACKLOG:
+                    raise DeviceUnavailable(self._name, "the device does not stop talking")
         except (OSError, ValueError) as exc:
             raise DeviceUnavailable(self._name, f"port failed: {exc}") from exc
 

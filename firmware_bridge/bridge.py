@@ -6,13 +6,12 @@ of each one separately when the process dies.
 
 import threading
 
-from msgspec.structs import replace
-
-from devices.boards.link import WIRE_TIMEOUT_S, BoardLink, CommandRefused, WrongFirmware
+from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.broker_link import BrokerAddress, BrokerLink
+from devices.mends import MENDS
 from devices.supervisor import DeviceWorker
 from devices.wire import SerialWire
-from firmware_bridge.board import Board, TooFewSlots
+from firmware_bridge.board import Board
 from firmware_bridge.news import News
 from firmware_bridge.slots import Slots
 from hall.clock import Clock
@@ -22,14 +21,6 @@ from settings.site import BoardTable
 KIND = "board"
 CHECK_EVERY_S = 1.0
 BRIDGE_STOPPED = "bridge_stopped"
-
-MENDS = {
-    BRIDGE_STOPPED: "start the board bridge again",
-    WrongFirmware.code: "load the firmware that belongs to this release onto the board",
-    TooFewSlots.code: "give the board fewer counters in the site file, or fit one with more slots",
-    CommandRefused.code: "switch the board off and on; if it happens again, load its firmware anew",
-}
-"""What a person does about the codes that only boards have."""
 
 
 class BoardBridge:
@@ -105,9 +96,8 @@ class BoardBridge:
     # ---- in either ------------------------------------------------------------------------------------------------
 
     def _tell_health(self, health: DeviceHealth) -> None:
-        mend = MENDS.get(health.cause or "", health.mend)
         with self._health_lock:  # so that the order of telling is the order of happening
-            self._health = replace(health, mend=mend)
+            self._health = health
             self._link.tell(self._health)
 
 

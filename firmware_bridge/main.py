@@ -16,6 +16,7 @@ from devices.broker_link import BrokerAddress
 from firmware_bridge.bridge import BoardBridge
 from settings.load import SettingsError, hall_clock, read_site
 from settings.logs import set_up_logs
+from settings.show import printed
 from settings.site import BoardTable, Site
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{exc}\n")
         return UNUSABLE
     if arguments.print_config:
-        sys.stdout.write(site.model_dump_json(indent=2) + "\n")
+        sys.stdout.write(printed(site) + "\n")
         return 0
     if not site.boards:
         sys.stderr.write(f"{arguments.config}: no [[boards]]: add one, or do not start the board bridge\n")

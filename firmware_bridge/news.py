@@ -20,7 +20,7 @@ class News:
             return
         with self._lock:
             known = self._waiting.get(state.counter_no)
-            if known is None or known.revision < state.revision:
+            if known is None or state.is_newer_than(known):
                 self._waiting[state.counter_no] = state
 
     def take(self) -> Collection[CounterState]:

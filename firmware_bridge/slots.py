@@ -28,9 +28,9 @@ class _Slot:
     counter_no: str
     evaluator: Evaluator = field(default_factory=Evaluator)
     wanted: CounterState | None = None
-    shown_revision: int | None = None  # on the bar, as far as is known
+    shown: tuple[str, int] | None = None  # version of the state on the bar, as far as is known
     session: int = DARK  # open on the board, as far as is known
-    told_revision: int = -1
+    told: CounterState | None = None  # the newest state whose text was told to be on the bar
     is_refused: bool = False
     unheard: LevelPressed | None = None  # told, while the counter's state still has its rating open
     is_overdue: bool = False
@@ -40,7 +40,7 @@ class _Slot:
             return None
         if self.session != self.evaluator.session:
             return Job(self._rating_command(slot), self.wanted)
-        if self.shown_revision != self.wanted.revision:
+        if self.shown != self.wanted.version:
             return Job(Show(slot, fitting(self.wanted.text), self.wanted.flashing), self.wanted)
         return None
 
@@ -52,7 +52,7 @@ class _Slot:
         """Remember that the board has a command, or will never have it."""
         match job.command:
             case Show():
-                self.shown_revision = job.state.revision
+                self.shown = job.state.version
             case OpenRating(session=session):
                 self.session = session
             case CloseRating():
@@ -78,7 +78,7 @@ class Slots:
     def want(self, state: CounterState) -> None:
         """Follow a counter's state; an older one, and another board's, is ignored."""
         slot = self._of_counter.get(state.counter_no)
-        if slot is None or (slot.wanted is not None and state.revision <= slot.wanted.revision):
+        if slot is None or (slot.wanted is not None and not state.is_newer_than(slot.wanted)):
             return
         slot.wanted, slot.is_refused = state, False
         slot.evaluator.follow(state)
@@ -88,7 +88,7 @@ class Slots:
     def forget(self) -> None:
         """The board has started anew: its bars are blank and its evaluators dark."""
         for slot in self._slots:
-            slot.shown_revision, slot.session, slot.is_refused = None, DARK, False
+            slot.shown, slot.session, slot.is_refused = None, DARK, False
 
     def next_job(self) -> Job | None:
         """What to send next, or None when all is as it should be. Slots take turns."""
@@ -104,9 +104,9 @@ class Slots:
         """The board has carried out a command; what to tell of it, once for each revision."""
         slot, state = self._slots[job.command.slot], job.state
         slot.note(job)
-        if not isinstance(job.command, Show) or state.revision <= slot.told_revision:
+        if not isinstance(job.command, Show) or (slot.told is not None and not state.is_newer_than(slot.told)):
             return None
-        slot.told_revision = state.revision
+        slot.told = state
         return BarShown(
             counter_no=state.counter_no,
             revision=state.revision,

@@ -30,16 +30,20 @@ class HallClock:
         real_epoch_s: float = 0.0,
         hall_epoch: datetime | None = None,
     ) -> None:
+        """Set the clock.
+
+        Args:
+            zone: the hall's.
+            source: real seconds since 1970, such as `time.time`.
+            speed: hall seconds that pass in one real second, > 0.
+            real_epoch_s: what the source said at `hall_epoch`.
+            hall_epoch: aware.
+        """
         self._zone = zone
         self._source = source
         self._speed = speed
         self._real_epoch_s = real_epoch_s
         self._hall_epoch = hall_epoch or datetime.fromtimestamp(real_epoch_s, zone)
-
-    @property
-    def speed(self) -> float:
-        """Hall seconds that pass in one real second."""
-        return self._speed
 
     def now(self) -> datetime:
         """The instant, aware, in the hall's own zone."""

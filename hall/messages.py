@@ -270,11 +270,21 @@ class CounterState(Struct, frozen=True, kw_only=True, tag=True):
 
     counter_no: str
     revision: int
+    incarnation: str = ""  # the journal's; another one begins to count anew, as after a restored backup
     status: CounterStatus
     text: str  # what the bar shows
     flashing: bool = False
     call_id: str | None = None
     rating_id: str | None = None  # set while a rating is open
+
+    @property
+    def version(self) -> tuple[str, int]:
+        """Names this state among all that its counter ever had."""
+        return self.incarnation, self.revision
+
+    def is_newer_than(self, other: "CounterState") -> bool:
+        """Whether this state replaces another of the same counter; whatever comes from another journal does."""
+        return self.incarnation != other.incarnation or self.revision > other.revision
 
 
 class QueueState(Struct, frozen=True, kw_only=True, tag=True):
@@ -282,6 +292,7 @@ class QueueState(Struct, frozen=True, kw_only=True, tag=True):
 
     prefix: str
     revision: int
+    incarnation: str = ""
     waiting: int
 
 

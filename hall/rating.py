@@ -1,21 +1,19 @@
-"""The five levels of a service rating, and the codes other systems know them by."""
+"""The five levels of a service rating, and the ways by which one reaches the hall."""
 
 from enum import StrEnum
 
 
 class RatingLevel(StrEnum):
-    """The five levels, best first. Source: State Council opinion on service rating; domain glossary."""
+    """The five levels, best first.
+
+    Source: General Office of the State Council, document 51 of 2019, on the rating of government services.
+    """
 
     VERY_SATISFIED = "very_satisfied"
     SATISFIED = "satisfied"
     BASICALLY_SATISFIED = "basically_satisfied"
     DISSATISFIED = "dissatisfied"
     VERY_DISSATISFIED = "very_dissatisfied"
-
-    @property
-    def is_negative(self) -> bool:
-        """Whether this level starts a callback: the last two do."""
-        return self in (RatingLevel.DISSATISFIED, RatingLevel.VERY_DISSATISFIED)
 
 
 class RatingChannel(StrEnum):

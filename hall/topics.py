@@ -3,9 +3,10 @@
 The body is a CloudEvents 1.0 envelope in structured mode; `data` is the message, tagged with its type.
 """
 
+import re
 from datetime import datetime
 
-from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec import DecodeError, Struct, json
 
 from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed, QueueState, Told
 
@@ -21,7 +22,7 @@ ROUTES: dict[type[Struct], tuple[str, str, str]] = {  # message: (kind, field th
 
 
 class MalformedMessage(ValueError):
-    """A payload that is not one of the hall's messages."""
+    """A payload that is not one of the hall's messages; the text says where and never repeats what it holds."""
 
 
 class Envelope(Struct, frozen=True, kw_only=True):
@@ -35,6 +36,8 @@ class Envelope(Struct, frozen=True, kw_only=True):
     specversion: str = "1.0"
     datacontenttype: str = "application/json"
 
+
+QUOTED = re.compile(r"'.*'", re.DOTALL)  # how msgspec repeats a value that it refuses
 
 _encoder = json.Encoder()
 _decoder = json.Decoder(Envelope)
@@ -67,9 +70,11 @@ def decode(payload: bytes) -> Envelope:
     """Unwrap what came over the wire.
 
     Raises:
-        MalformedMessage: not JSON, not an envelope, or not one of the hall's messages.
+        MalformedMessage: not JSON, not UTF-8, not an envelope, or not one of the hall's messages.
     """
     try:
         return _decoder.decode(payload)
-    except (DecodeError, ValidationError) as exc:
-        raise MalformedMessage(str(exc)) from exc
+    except DecodeError as exc:
+        raise MalformedMessage(QUOTED.sub("…", str(exc))) from None  # the cause would hold the value
+    except UnicodeDecodeError as exc:
+        raise MalformedMessage(f"a text is not UTF-8: {exc.reason}") from None

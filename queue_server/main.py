@@ -50,40 +50,51 @@ class Server:
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """Open in one order, close in the reverse."""
-        site, loop = self._site, asyncio.get_running_loop()
-        live = LiveHall(self._plan, loop)
+        live = LiveHall(self._plan, asyncio.get_running_loop())
         writer = Writer(self._plan, self._journal, self._clock, followers=[live])
-        link = _broker_link(site, self._clock)
-        HallOverMqtt(link, live, writer, self._texts, loop)
-        writer.start()
-        await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
-        announcer = _announcer(site)
-        if announcer is not None:
-            announcer.start()
-            live.listen(speaking(announcer))
-        link.start()
-        link.tell(DeviceHealth(device_id="server", kind="server", status="ok"))
-        house = asyncio.create_task(keep_house(live, writer, self._clock, site.server.rating_s))
-        app.state.context = Context(
+        link = _broker_link(self._site, self._clock)
+        HallOverMqtt(link, live, writer, self._texts, self._journal.incarnation)
+        app.state.context = self._context(live, writer, link)
+        async with contextlib.AsyncExitStack() as opened:
+            writer.start()
+            opened.callback(writer.close)
+            await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
+            announcer = _announcer(self._site)
+            if announcer is not None:
+                announcer.start()
+                opened.callback(announcer.close)
+                live.listen(speaking(announcer))
+            link.start()
+            opened.callback(link.close)
+            link.tell(_health("ok"))
+            opened.callback(link.tell, _health("offline"))
+            house = asyncio.create_task(keep_house(live, writer, self._clock, self._site.server.rating_s))
+            opened.push_async_callback(_end, house)
+            yield
+
+    def _context(self, live: LiveHall, writer: Writer, link: BrokerLink) -> Context:
+        return Context(
             plan=self._plan,
             live=live,
             clock=self._clock,
+            speed=self._site.clock.speed,
             texts=self._texts,
-            public_url=site.server.public_url,
+            public_url=self._site.server.public_url,
+            incarnation=self._journal.incarnation,
             handle=lambda command: asyncio.wrap_future(writer.submit(command)),
             broker_connected=lambda: link.is_connected,
         )
-        try:
-            yield
-        finally:
-            house.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await house
-            link.tell(DeviceHealth(device_id="server", kind="server", status="offline"))
-            link.close()
-            writer.close()
-            if announcer is not None:
-                announcer.close()
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """Cancel a task that would run for ever."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _health(status: str, cause: str | None = None) -> DeviceHealth:
+    return DeviceHealth(device_id="server", kind="server", status=status, cause=cause)
 
 
 def _broker_link(site: Site, clock: HallClock) -> BrokerLink:
@@ -94,7 +105,7 @@ def _broker_link(site: Site, clock: HallClock) -> BrokerLink:
         "server",
         BrokerAddress(broker.host, broker.port, broker.username, password),
         clock,
-        will=DeviceHealth(device_id="server", kind="server", status="offline", cause="unavailable"),
+        will=_health("offline", "unavailable"),
     )
 
 
@@ -110,7 +121,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the server until it is told to stop.
 
     Returns:
-        0 after a clean stop; 2 when the site file, the journal or the port cannot be used (one sentence says why).
+        0 after a clean stop; 2 when the site file, the journal or the port cannot be used, and one sentence says why.
+
+    Raises:
+        SystemExit: 3, when the start failed in another way; the log says why.
     """
     parser = argparse.ArgumentParser(prog="hallq server", description="The hall queue server.")
     parser.add_argument("--config", type=Path, required=True, help="the site file, e.g. config/halls/sample_city.toml")

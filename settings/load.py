@@ -3,16 +3,17 @@
 import difflib
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
-from settings.site import Catalogue, Site
+from settings.site import Catalogue, ItemTable, KioskTable, Site
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -34,6 +35,7 @@ def read_site(path: Path) -> Site:
             "catalogue": folder / site.catalogue,
             "server": site.server.model_copy(update={"database": folder / site.server.database}),
             "speech": site.speech.model_copy(update={"wav_folder": folder / site.speech.wav_folder}),
+            "kiosks": tuple(_control_socket_in(folder, kiosk) for kiosk in site.kiosks),
         }
     )
 
@@ -46,21 +48,10 @@ def hall_plan(site: Site) -> HallPlan:
     """
     catalogue = _checked(Catalogue, _toml(site.catalogue), site.catalogue)
     departments = {d.key: d.name for d in catalogue.departments}
-    prefixes = {q.prefix for q in site.queues}
-    codes: dict[str, str] = {}
-    keys: set[str] = set()
-    for item in catalogue.items:
-        if item.department not in departments:
-            raise SettingsError(f"{site.catalogue}: item {item.key}: no such department: {item.department!r}")
-        if item.queue not in prefixes:
-            raise SettingsError(f"{site.catalogue}: item {item.key}: no such queue: {item.queue!r}")
-        if item.key in keys:
-            raise SettingsError(f"{site.catalogue}: item {item.key} is given twice")
-        keys.add(item.key)
-        if codes.setdefault(item.item_code, item.key) != item.key:
-            raise SettingsError(
-                f"{site.catalogue}: items {codes[item.item_code]} and {item.key} have the same item_code"
-            )
+    try:
+        _check_items(catalogue.items, departments, {q.prefix for q in site.queues})
+    except ValueError as exc:
+        raise SettingsError(f"{site.catalogue}: {exc}") from exc
     return HallPlan.of(
         site.hall.hall_id,
         site.hall.name,
@@ -79,6 +70,23 @@ def hall_plan(site: Site) -> HallPlan:
     )
 
 
+def _check_items(items: Iterable[ItemTable], departments: Container[str], prefixes: Container[str]) -> None:
+    """Raise ValueError at the first item that does not fit the hall or another item."""
+    keys: set[str] = set()
+    key_of_code: dict[str, str] = {}
+    for item in items:
+        if item.department not in departments:
+            raise ValueError(f"item {item.key}: no such department: {item.department!r}")
+        if item.queue not in prefixes:
+            raise ValueError(f"item {item.key}: no such queue: {item.queue!r}")
+        if item.key in keys:
+            raise ValueError(f"item {item.key} is given twice")
+        if item.item_code in key_of_code:
+            raise ValueError(f"items {key_of_code[item.item_code]} and {item.key} have the same item_code")
+        keys.add(item.key)
+        key_of_code[item.item_code] = item.key
+
+
 def hall_clock(site: Site) -> HallClock:
     """The clock that all of the site's processes agree on."""
     return HallClock(
@@ -88,6 +96,12 @@ def hall_clock(site: Site) -> HallClock:
         real_epoch_s=site.clock.real_epoch_s,
         hall_epoch=site.clock.hall_epoch,
     )
+
+
+def _control_socket_in(folder: Path, kiosk: KioskTable) -> KioskTable:
+    if kiosk.control_socket is None:
+        return kiosk
+    return kiosk.model_copy(update={"control_socket": folder / kiosk.control_socket})
 
 
 def _toml(path: Path) -> dict[str, object]:
@@ -106,6 +120,8 @@ def _checked(model: type[M], values: dict[str, object], path: Path) -> M:
         return model(**values)
     except ValidationError as exc:
         raise SettingsError(f"{path}: " + "; ".join(_sentence(model, e) for e in exc.errors())) from exc
+    except UnreadableVariable as exc:  # a variable for a whole table is read as JSON; the message holds no value
+        raise SettingsError(f"the environment: {exc}; give one key, such as HALLQ_SERVER__PORT=8080") from None
 
 
 def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hall.catalogue import TimeClass
@@ -16,7 +15,9 @@ from hall.counter import CounterKind
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 Prefix = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]{1,2}$", description="one or two letters without I and O")]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
-Port = Annotated[int, Field(ge=0, le=65535, description="0 asks the system for a free one")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+OwnPort = Annotated[int, Field(ge=0, le=65535, description="0 asks the system for a free one")]
+Host = Annotated[str, Field(min_length=1, max_length=253)]
 
 
 class Table(BaseModel):
@@ -91,7 +92,7 @@ class TcpPrinter(Table):
     """A network printer."""
 
     kind: Literal["tcp"]
-    host: str
+    host: Host
     port: Port = 9100
     dots: Literal[384, 576] = 576
 
@@ -128,8 +129,8 @@ class BoardTable(Table):
 class ServerTable(Table):
     """[server]: the hall queue server."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8080
+    host: Host = "127.0.0.1"
+    port: OwnPort = 8080
     public_url: str = "http://127.0.0.1:8080"  # what a ticket's QR points to, and where kiosks call
     database: Path = Path("hall.sqlite")
     rating_s: Annotated[float, Field(ge=5, le=600)] = 30
@@ -138,7 +139,7 @@ class ServerTable(Table):
 class BrokerTable(Table):
     """[broker]: the hall's mosquitto."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 1883
     username: str | None = None
     password: SecretStr | None = None
@@ -153,11 +154,11 @@ class SpeechTable(Table):
 
 
 class ClockTable(Table):
-    """[clock]: only for simulations; left out, the hall runs on real time."""
+    """[clock]: only for simulations (see `HallClock`); left out, the hall runs on real time."""
 
     speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
     real_epoch_s: float = 0.0
-    hall_epoch: datetime | None = None
+    hall_epoch: AwareDatetime | None = None  # without an offset the machine's zone would count
 
 
 class DepartmentTable(Table):
@@ -225,6 +226,10 @@ class Site(BaseSettings):
         _once("queues: prefix", prefixes)
         _once("zones: zone_id", [z.zone_id for z in self.zones])
         _once("kiosks: kiosk_id", [k.kiosk_id for k in self.kiosks])
+        _once("boards: board_id", [b.board_id for b in self.boards])
+        _once("kiosks and boards: id", [k.kiosk_id for k in self.kiosks] + [b.board_id for b in self.boards])
+        for kiosk in self.kiosks:  # a device is named after its kiosk and its kind
+            _once(f"kiosk {kiosk.kiosk_id}: a reader of kind", [reader.kind for reader in kiosk.readers])
         _once("boards: counter", [n for board in self.boards for n in board.counters])
         places = [(f"queue {q.prefix}", q.zone) for q in self.queues]
         places += [(f"counters {group.numbers[0]}…", group.zone) for group in self.counters]

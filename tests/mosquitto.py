@@ -1,20 +1,13 @@
-"""A real mosquitto on a free loopback port, which can be killed and started again; and waiting without sleeping."""
+"""A real mosquitto on a free loopback port, which can be killed and started again."""
 
 import contextlib
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from devices.broker_link import BrokerAddress
-
-
-def until(is_so: Callable[[], object], within_s: float = 5.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
+from tests.waiting import until
 
 
 class Broker:

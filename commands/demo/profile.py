@@ -1,4 +1,4 @@
-"""How many come when, and how long they take: the load model of the domain notes, chapter I6. All of it is assumed."""
+"""How many come when, and how long they take. All of it is assumed: no hall was measured."""
 
 import math
 import random
@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from hall.catalogue import TimeClass
 
-HALF_HOUR_SHARES = {  # percent of a day's tickets; booked-only hours are left to the appointments
+HALF_HOUR_SHARES = {  # percent of a day's tickets; the rest, in booked-only hours, is left to the appointments
     time(9, 0): 9.0,
     time(9, 30): 12.0,
     time(10, 0): 13.5,

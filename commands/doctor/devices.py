@@ -1,6 +1,6 @@
 """Checks of the devices in a site file: each is asked through its own driver, unless a running HallQ has it."""
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 WIRE_TIMEOUT_S = 0.3
 MEND_ABSENT = "plug it in and switch it on, or correct the port in the site file"
 MEND_PCSCD = "apt install pcscd, then systemctl start pcscd.socket"
-MENDS = {
-    "wrong_firmware": "load the firmware that belongs to this release onto the board",
-    "fault": "look at the device: its own display or lamps say more",
-}
-"""In addition to those of `devices.supervisor`."""
 
 
 def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
@@ -145,7 +140,7 @@ def _held(name: str, holder: Holder | None) -> Finding | None:
 
 
 def _mend(code: str, cause: str = "") -> str:
-    from devices.supervisor import MENDS as DEVICE_MENDS
+    from devices.mends import MENDS
 
     if "Permission denied" in cause:
         return "add this user to the group dialout, or run the doctor as root"
@@ -153,8 +148,7 @@ def _mend(code: str, cause: str = "") -> str:
         return "another program has it: run the doctor as root to see which"
     if "connect to pcscd" in cause:
         return MEND_PCSCD
-    mends: Sequence[str | None] = (DEVICE_MENDS.get(code), MENDS.get(code))
-    return next((mend for mend in mends if mend), MENDS["fault"])
+    return MENDS.get(code, MENDS["fault"])
 
 
 def _today() -> date:

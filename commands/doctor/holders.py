@@ -33,7 +33,7 @@ class Holder:
 
     @property
     def command(self) -> str:
-        """Short, for a sentence: the program and its module, without its options' values."""
+        """The beginning of its command line, short enough for a sentence."""
         program = Path(self.words[0]).name if self.words else "?"
         return " ".join([program, *self.words[1:5]])[:60]
 

@@ -99,7 +99,8 @@ class SimFirmware:
         """Bytes from the line."""
         for byte in data:
             if byte:
-                self._inbox.append(byte)
+                if len(self._inbox) <= LONGEST_PIECE:  # one more shows that the piece is too long
+                    self._inbox.append(byte)
                 continue
             piece, self._inbox = bytes(self._inbox), bytearray()
             if piece:

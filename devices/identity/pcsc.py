@@ -1,4 +1,4 @@
-"""Social security cards in a PC/SC reader, through pcscd.
+"""Social security cards in a PC/SC reader, through pcscd. Source: PC/SC part 5, the API of pcsc-lite.
 
 Built on SCardGetStatusChange and not on pyscard's CardMonitor, whose thread ends for good when pcscd does.
 """

@@ -1,7 +1,9 @@
 """The social security card: which commands to send it, and what its records mean. Pure: it knows no reader.
 
-Source: the card's own application beside its bank applications (which are left alone); records are tag, length, value
-with texts in GBK. Cards of the third generation keep part of it behind a security module that a kiosk does not have.
+The card has an application of its own beside its bank applications, which are left alone. Records are tag, length,
+value, with texts in GBK. Cards of the third generation keep part of it behind a security module that a kiosk does not
+have. Sources: ISO 7816-4 for commands and status words; the application's name, its files and its tags as seen in
+public implementations.
 """
 
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 The driver listens on TCP; a connection is a card in the slot. Messages have two bytes of length in front; a message of
 one byte is a control (0 power off, 1 power on, 2 reset, 4 ask for the ATR), anything else is a command.
+Source: the vpcd protocol of vsmartcard.
 """
 
 import contextlib

@@ -2,6 +2,9 @@
 
 UTF-16 little endian, each field of a fixed number of bytes, filled with spaces. The character at byte 248 tells the
 layout. Fields are cut by bytes and decoded afterwards, because a rare character takes four bytes.
+
+Sources: GA 450 / GA/T 467 for the resident card; the three other layouts as seen in public implementations. Codes are
+those of GB/T 2261.1 (sex) and GB/T 3304 (ethnic group).
 """
 
 from collections.abc import Mapping

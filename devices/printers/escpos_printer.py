@@ -71,8 +71,10 @@ class EscposPrinter:
         """Take over a wire; nothing is sent yet.
 
         Args:
+            wire: the open port; the printer closes it.
+            name: as the site file calls the printer.
             jobs: shared by all printers that this one replaces after a lost link.
-            finish_s: how long a printer may be busy after the last byte of a ticket.
+            finish_s: how long a printer may be busy after the last byte of a ticket, in seconds.
         """
         self._wire = wire
         self.name = name
@@ -106,7 +108,7 @@ class EscposPrinter:
 
         Args:
             job_id: names the job; the last 64 are remembered.
-            raster: ESC/POS bytes from `devices.printers.ticket.raster`, without a cut.
+            raster: ESC/POS bytes from `devices.printers.raster.raster`, without a cut.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, DeviceFault: before or in the middle of the ticket.

@@ -67,6 +67,7 @@ class SimPrinter:
         Args:
             dots: the head's width.
             folder: where ticket-0001.png and so on are saved; made if need be.
+            on_ticket: called with each ticket that was cut off, in the mechanism's thread.
         """
         self.paper_out = self.near_end = self.cover_open = self.cutter_fault = False
         self.cutter_jams = self.silent = self.nonsense = False

@@ -1,6 +1,7 @@
 """The kiosk's readers and its printer: a worker thread each, their findings posted into the flow."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -38,38 +39,46 @@ class ReaderWatch:
     def __init__(self, post: Post, *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._post = post
         self._seconds = seconds
+        self._lock = threading.Lock()  # a card is never noticed after the look at it has ended
         self._began_s: float | None = None
         self._is_noticed = False
 
     def look(self, reader: IdentityReader) -> None:
-        """Poll the reader once and post what it found; the document itself goes no further than this."""
-        self._began_s, self._is_noticed = self._seconds(), False
+        """Poll the reader once and post what it found; the document itself goes no further than this.
+
+        Raises:
+            DeviceError: the reader failed; an unreadable card is posted instead.
+        """
+        found: ev.Event | None = None
+        with self._lock:
+            self._began_s, self._is_noticed = self._seconds(), False
         try:
             document = reader.poll()
+            found = ev.CardRead(person_of(document)) if document is not None else None
         except CardUnreadable as exc:
             logger.info("%s", exc)
-            self._post(ev.CardFailed())
-        except DeviceError:
-            if self._is_noticed:
-                self._post(ev.CardGone())
-            raise
-        else:
-            if document is not None:
-                self._post(ev.CardRead(person_of(document)))
-            elif self._is_noticed:
-                self._post(ev.CardGone())
+            found = ev.CardFailed()
         finally:
-            self._began_s = None
+            self._end(found)
 
     def notice(self) -> None:
         """Post that a card is being read, once for each, if a look takes longer than an empty reader does.
 
         Called from another thread some times a second: the readers themselves do not tell when they begin.
         """
-        began_s = self._began_s
-        if began_s is not None and not self._is_noticed and self._seconds() - began_s > NOTICED_AFTER_S:
+        with self._lock:
+            if self._began_s is None or self._is_noticed or self._seconds() - self._began_s <= NOTICED_AFTER_S:
+                return
             self._is_noticed = True
             self._post(ev.CardNoticed())
+
+    def _end(self, found: ev.Event | None) -> None:
+        with self._lock:
+            self._began_s = None
+            if found is None and self._is_noticed:
+                found = ev.CardGone()
+        if found is not None:
+            self._post(found)
 
 
 class KioskDevices:

@@ -1,6 +1,5 @@
 """The kiosk's side of the hall server's API: three questions, and three kinds of answer."""
 
-from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
 
@@ -40,18 +39,6 @@ class QueuesAnswer(Struct, frozen=True):
     queues: tuple[QueueFacts, ...]
 
 
-class _TicketAnswer(Struct, frozen=True):
-    ticket_id: str
-    display_number: str
-    prefix: str
-    item_key: str
-    ahead_count: int
-    wait_low_s: float | None
-    wait_high_s: float | None
-    issued_at: datetime
-    status_url: str
-
-
 class _Refusal(Struct, frozen=True):
     code: str
     detail: str = ""
@@ -65,6 +52,7 @@ class HallClient:
 
         Args:
             base_url: e.g. "http://127.0.0.1:8080".
+            timeout_s: for each of connecting, sending and receiving.
         """
         self._http = httpx.Client(base_url=base_url, timeout=timeout_s, trust_env=False)
 
@@ -102,8 +90,7 @@ class HallClient:
             "identity_kind": command.identity_kind,
             "masked_number": command.masked_number,
         }
-        answer = _decoded(self._ask("POST", "/api/v1/tickets", body), _TicketAnswer)
-        return Ticket(**{name: getattr(answer, name) for name in answer.__struct_fields__})
+        return _decoded(self._ask("POST", "/api/v1/tickets", body), Ticket)
 
     def report_print(self, command: ReportPrint) -> None:
         """Say what became of the paper.

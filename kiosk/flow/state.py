@@ -7,7 +7,7 @@ from msgspec import Struct
 from hall.identity import DocumentKind
 from kiosk.flow.screens import Screen
 
-PAGE_SIZE = 6  # choices on one page. Source: domain chapter G2
+PAGE_SIZE = 6  # choices on one page: more are hard to take in for whoever stands here the first time; a design value
 
 
 class Rules(Struct, frozen=True, kw_only=True):

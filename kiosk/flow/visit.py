@@ -13,7 +13,7 @@ from kiosk.flow.memory import forgotten, with_data, with_facts
 from kiosk.flow.screens import TABLE, Screen, Step
 from kiosk.flow.state import Rules, State
 
-WARNING_S = 15.0  # countdown before a visit is forgotten. Source: domain chapter G2
+WARNING_S = 15.0  # countdown before a visit is forgotten; a design value, as those below
 ENDS_AFTER_S: dict[Screen, float] = {  # screens without an entry here or in `_stay_s` last
     Screen.STARTING: 8,
     Screen.READING: 8,

@@ -1,6 +1,6 @@
 """The kiosk's colours and sizes. A test holds every text's contrast at 4.5:1 or more.
 
-Source of the sizes: domain chapter G2 (body at least 24 px, keys at least 20 mm, at most 6 choices a page).
+The sizes are design values: texts of 24 px and more, keys 20 mm and more on the smallest panel of a kiosk.
 """
 
 NAVY = "#0A2E66"

@@ -10,7 +10,7 @@ Measure = Callable[[str, float], float]
 
 SCALE = (180, 72, 62, 54, 46, 42, 38, 34, 30, 28, 26)
 """The sizes that texts are set in, in px."""
-LINE_PITCH = 1.36  # of the size. Source: domain chapter G2, at least 1.3
+LINE_PITCH = 1.36  # of the size; a design value: Chinese wants 1.3 or more
 LINE_BOX = 1.45  # height of one line's glyph box in Noto CJK: ascender 1.16 and descender 0.288
 NEVER_FIRST = "，。！？；：、）》”’…,.!?;:)"
 _WORDS = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\U00020000-\U0003ffff]|\s+|[^\s\u2e80-\u9fff\uff00-\uffef]+")

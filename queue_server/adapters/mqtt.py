@@ -1,9 +1,7 @@
 """The hall over MQTT: counters and queues are told as retained states, presses and devices' health are heard."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from devices.broker_link import BrokerLink
 from hall import messages as m
@@ -24,41 +22,36 @@ COMMIT_WAIT_S = 5.0
 
 
 class HallOverMqtt:
-    """Tells what has changed, in the loop's thread, and everything after each connect."""
+    """Tells what has changed, in the loop's thread; the link tells it again after each connect."""
 
-    def __init__(
-        self, link: BrokerLink, live: LiveHall, writer: Writer, texts: Texts, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, link: BrokerLink, live: LiveHall, writer: Writer, texts: Texts, incarnation: str) -> None:
+        """Join the link and the hall; before either starts.
+
+        Args:
+            incarnation: the journal's, by which listeners know that revisions begin anew.
+        """
         self._link = link
-        self._live = live
         self._writer = writer
         self._texts = texts
+        self._incarnation = incarnation
         self._revisions: dict[str, int] = {}  # counter: the revision told last
         self._waiting: dict[str, int] = {}  # prefix: the count told last
         live.listen(self._changed)
         link.hear(m.LevelPressed, self._pressed)
         link.hear(m.DeviceHealth, live.hear_device)
-        self._loop = loop
-        link.on_connect(self._connected)
 
     def _changed(self, hall: HallDay, _records: Sequence[Record]) -> None:
         for counter in hall.counters.values():
             if self._revisions.get(counter.counter_no) != counter.revision:
                 self._revisions[counter.counter_no] = counter.revision
-                self._link.tell(counter_state(hall, counter.counter_no, self._texts))
+                self._link.tell(counter_state(hall, counter.counter_no, self._texts, self._incarnation))
         for prefix, tickets in hall.waiting.items():
             if self._waiting.get(prefix) != len(tickets):
                 self._waiting[prefix] = len(tickets)
-                self._link.tell(m.QueueState(prefix=prefix, revision=hall.seq, waiting=len(tickets)))
-
-    def _connected(self) -> None:
-        self._loop.call_soon_threadsafe(self._tell_everything)
-
-    def _tell_everything(self) -> None:
-        """The broker may have lost what it retained: tell all of it again."""
-        self._revisions.clear()
-        self._waiting.clear()
-        self._changed(self._live.hall, [])
+                state = m.QueueState(
+                    prefix=prefix, revision=hall.seq, incarnation=self._incarnation, waiting=len(tickets)
+                )
+                self._link.tell(state)
 
     def _pressed(self, press: m.LevelPressed) -> None:
         """Store a rating; returns (and so acknowledges) once it is kept, or refused."""
@@ -72,11 +65,13 @@ class HallOverMqtt:
             self._writer.submit(command).result(timeout=COMMIT_WAIT_S)
         except Refusal as refusal:
             logger.warning("counter %s: a press was ignored: %s", press.counter_no, refusal.code)
-        except (JournalUnavailable, FutureTimeoutError) as exc:
+        except JournalUnavailable as exc:
             logger.error("counter %s: a rating could not be kept: %s", press.counter_no, exc)
+        except TimeoutError:
+            logger.error("counter %s: a rating was not kept within %s s", press.counter_no, COMMIT_WAIT_S)
 
 
-def counter_state(hall: HallDay, counter_no: str, texts: Texts) -> m.CounterState:
+def counter_state(hall: HallDay, counter_no: str, texts: Texts, incarnation: str) -> m.CounterState:
     """What a counter's bar and evaluator should be doing."""
     counter = hall.counters[counter_no]
     ticket = hall.tickets.get(counter.ticket_id or "")
@@ -84,6 +79,7 @@ def counter_state(hall: HallDay, counter_no: str, texts: Texts) -> m.CounterStat
     return m.CounterState(
         counter_no=counter_no,
         revision=counter.revision,
+        incarnation=incarnation,
         status=counter.status,
         text=bar_text(texts, hall, counter_no),
         flashing=is_calling,

@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from hall import messages as m
-from hall.ticket import TicketState
 from queue_server.adapters import tables as t
+from queue_server.adapters.report_rows import write_report_rows
 from queue_server.domain.evolve import Record
 from queue_server.service.ports import JournalUnavailable
 
@@ -22,7 +23,11 @@ _encode_event = msgspec.json.Encoder().encode
 
 
 class SqlJournal:
-    """A `Journal` in one SQLite file. Opened and used by one thread at a time."""
+    """A `Journal` in one SQLite file. Opened and used by one thread at a time.
+
+    Attributes:
+        incarnation: names this journal; numbers that count its events mean nothing in another.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, make it if need be, bring its tables up to date, and hold it against other processes.
@@ -39,6 +44,7 @@ class SqlJournal:
             sa.event.listen(self._engine, "connect", _set_pragmas)
             with self._engine.begin() as connection:
                 _migrate(connection)
+                self.incarnation = _incarnation(connection)
         except (SQLAlchemyError, OSError) as exc:
             self.close()
             raise JournalUnavailable(f"the journal {path} cannot be opened: {exc}") from exc
@@ -48,8 +54,7 @@ class SqlJournal:
         try:
             with self._engine.begin() as connection:
                 self._insert(connection, records)
-                for record in records:
-                    _REPORT_ROWS[type(record.event)](connection, record, record.event)
+                write_report_rows(connection, records)
         except SQLAlchemyError as exc:
             raise JournalUnavailable(f"the journal {self._path} cannot be written: {exc}") from exc
 
@@ -126,6 +131,16 @@ def _migrate(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _incarnation(connection: sa.Connection) -> str:
+    """The journal's name, made up when it was made."""
+    known = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == "incarnation")).scalar()
+    if known is not None:
+        return str(known)
+    fresh = str(uuid.uuid4())
+    connection.execute(sa.insert(t.meta).values(key="incarnation", value=fresh))
+    return fresh
+
+
 def _hold(path: Path) -> int:
     """Lock `<path>.lock` for this process; the file names its holder, for the sentence that the next one prints."""
     fd = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -145,109 +160,3 @@ def _hold(path: Path) -> int:
 def _record(row: sa.Row[Any]) -> Record:
     values = {"seq": row.seq, "at": row.at, "command_id": row.command_id}
     return msgspec.convert(values | {"event": _decode_event(row.body)}, Record)
-
-
-# ---- the rows that reports read -------------------------------------------------------------------------------------
-
-
-def _day_rows(connection: sa.Connection, record: Record, event: m.DayStarted) -> None:
-    if event.expired:
-        change = (
-            sa.update(t.ticket)
-            .where(t.ticket.c.ticket_id == sa.bindparam("expired_id"))
-            .values(state=TicketState.EXPIRED.value, ended_at=record.at)
-        )
-        connection.execute(change, [{"expired_id": ticket_id} for ticket_id in event.expired])
-
-
-def _issued_row(connection: sa.Connection, record: Record, event: m.TicketIssued) -> None:
-    connection.execute(
-        sa.insert(t.ticket).values(
-            ticket_id=event.ticket_id,
-            business_day=record.at.date().isoformat(),
-            prefix=event.prefix,
-            number=event.number,
-            display_number=event.display_number,
-            item_key=event.item_key,
-            kiosk_id=event.kiosk_id,
-            state=TicketState.WAITING.value,
-            masked_number=event.masked_number,
-            issued_at=record.at,
-        )
-    )
-
-
-def _change_ticket(connection: sa.Connection, ticket_id: str, **values: Any) -> None:
-    connection.execute(sa.update(t.ticket).where(t.ticket.c.ticket_id == ticket_id).values(**values))
-
-
-def _printed_row(connection: sa.Connection, _record: Record, event: m.TicketPrinted | m.TicketNotPrinted) -> None:
-    _change_ticket(connection, event.ticket_id, is_printed=isinstance(event, m.TicketPrinted))
-
-
-def _called_row(connection: sa.Connection, record: Record, event: m.TicketCalled) -> None:
-    values: dict[str, Any] = {"counter_no": event.counter_no, "staff_no": event.staff_no}
-    if event.call_count == 1:
-        values |= {"state": TicketState.CALLED.value, "called_at": record.at, "waited_s": event.waited_s}
-    _change_ticket(connection, event.ticket_id, **values)
-
-
-def _started_row(connection: sa.Connection, record: Record, event: m.ServiceStarted) -> None:
-    _change_ticket(connection, event.ticket_id, state=TicketState.SERVING.value, started_at=record.at)
-
-
-def _missed_row(connection: sa.Connection, record: Record, event: m.TicketMissed) -> None:
-    _change_ticket(connection, event.ticket_id, state=TicketState.MISSED.value, ended_at=record.at)
-
-
-def _completed_rows(connection: sa.Connection, record: Record, event: m.ServiceCompleted) -> None:
-    _change_ticket(
-        connection,
-        event.ticket_id,
-        state=TicketState.COMPLETED.value,
-        ended_at=record.at,
-        served_s=event.served_s,
-    )
-    connection.execute(
-        sa.insert(t.rating).values(
-            rating_id=event.rating_id,
-            ticket_id=event.ticket_id,
-            counter_no=event.counter_no,
-            staff_no=event.staff_no,
-            opened_at=record.at,
-        )
-    )
-
-
-def _rated_row(connection: sa.Connection, record: Record, event: m.ServiceRated) -> None:
-    _end_rating(connection, event.rating_id, level=event.level.value, channel=event.channel.value, ended_at=record.at)
-
-
-def _rating_closed_row(connection: sa.Connection, record: Record, event: m.RatingClosed) -> None:
-    _end_rating(connection, event.rating_id, end_cause=event.cause, ended_at=record.at)
-
-
-def _end_rating(connection: sa.Connection, rating_id: str, **values: Any) -> None:
-    connection.execute(sa.update(t.rating).where(t.rating.c.rating_id == rating_id).values(**values))
-
-
-def _no_row(_connection: sa.Connection, _record: Record, _event: m.Event) -> None:
-    """Counters' comings and goings are read from the journal itself."""
-
-
-_REPORT_ROWS: dict[type[msgspec.Struct], Callable[[sa.Connection, Record, Any], None]] = {
-    m.DayStarted: _day_rows,
-    m.TicketIssued: _issued_row,
-    m.TicketPrinted: _printed_row,
-    m.TicketNotPrinted: _printed_row,
-    m.TicketCalled: _called_row,
-    m.ServiceStarted: _started_row,
-    m.TicketMissed: _missed_row,
-    m.ServiceCompleted: _completed_rows,
-    m.ServiceRated: _rated_row,
-    m.RatingClosed: _rating_closed_row,
-    m.CounterOpened: _no_row,
-    m.CounterClosed: _no_row,
-    m.CounterPaused: _no_row,
-    m.CounterResumed: _no_row,
-}

@@ -16,13 +16,21 @@ from queue_server.service.live_hall import LiveHall
 
 @dataclass(frozen=True)
 class Context:
-    """One server's parts."""
+    """One server's parts.
+
+    Attributes:
+        clock: the hall's time.
+        speed: hall seconds in a real second, for the clocks on pages.
+        handle: has a command carried out; gives its answer, or raises its `Refusal` or `JournalUnavailable`.
+    """
 
     plan: HallPlan
     live: LiveHall
     clock: Clock
+    speed: float
     texts: Texts
     public_url: str
+    incarnation: str  # the journal's
     handle: Callable[[AnyCommand], Awaitable[Record]]
     broker_connected: Callable[[], bool]
 

@@ -1,6 +1,6 @@
 """The hall's pages. A route looks up what a page starts with; everything that changes comes over the API."""
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -10,21 +10,12 @@ from hall.catalogue import Counter, Zone
 from queue_server.api.context import Context, Ctx
 from queue_server.api.queries import place_of
 from queue_server.domain.refusals import UnknownTicket
+from queue_server.domain.signs import Named, name_of
 from queue_server.pages import wording
 from queue_server.pages.panel import BUTTONS, KEYS
 from queue_server.pages.rendering import Assets, Renderer
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-
-
-class _Named(Protocol):
-    """A hall, zone or queue."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def name_en(self) -> str: ...
 
 
 def install(app: FastAPI) -> None:
@@ -147,7 +138,7 @@ def _display(context: Context, pages: Renderer, zone: Zone | None) -> HTMLRespon
 
 def _started(context: Context) -> dict[str, object]:
     """What the page's clock starts from: the hall's time, and hall seconds per real second."""
-    return {"now": context.clock.now().isoformat(), "speed": float(getattr(context.clock, "speed", 1.0))}
+    return {"now": context.clock.now().isoformat(), "speed": context.speed}
 
 
 def _not_found(context: Context, pages: Renderer, detail: str, *, title: str | None = None) -> HTMLResponse:
@@ -157,8 +148,8 @@ def _not_found(context: Context, pages: Renderer, detail: str, *, title: str | N
     )
 
 
-def _name(context: Context, thing: _Named) -> str:
-    return thing.name_en if context.texts.language == "en" else thing.name
+def _name(context: Context, thing: Named) -> str:
+    return name_of(thing, context.texts)
 
 
 def _counters_of(context: Context, zone: Zone) -> list[Counter]:

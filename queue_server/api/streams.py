@@ -1,4 +1,4 @@
-"""Server-sent events: a snapshot first, then what changes. An event's id is the journal's sequence.
+"""Server-sent events: a snapshot first, then what changes. An event's id is the journal's incarnation and sequence.
 
 A page that reconnects with `Last-Event-ID` gets the calls it missed; where they are no longer held, or the id is not
 ours (another database), it gets a snapshot. Every stream beats at least every `HEARTBEAT_S`, so that a page can tell
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/api/v1/stream")
 
 HEARTBEAT_S = 2.0
 SHORTEST_S = 0.25  # between two snapshots of the same page
+MOST_DIGITS = 18  # of a sequence that a page may tell
 STREAMS = Gauge("hq_streams", "Open event streams.", ["stream"])
 
 _json = msgspec.json.Encoder()
@@ -54,43 +55,29 @@ async def manager(context: Ctx) -> StreamingResponse:
 
 
 async def _display_events(context: Context, zone_id: str | None, last_event_id: str | None) -> AsyncIterator[bytes]:
-    live = context.live
-    missed = live.since(int(last_event_id)) if last_event_id and last_event_id.isdecimal() else None
-    if missed and any(isinstance(record.event, DayStarted) for record in missed):
-        missed = None
-    seen = live.hall.seq
-    if missed is None:
-        yield _event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), seen)
-    else:
-        for chunk in _calls(context, zone_id, missed):
+    seen = _sequence(context, last_event_id)
+    async for has_changed in _changes(context):
+        if not has_changed:
+            yield _beat(context)
+            continue
+        chunks, seen = _news(context, zone_id, seen), context.live.hall.seq  # the hall goes on while they are sent
+        for chunk in chunks:
             yield chunk
-        yield _event("queues", queue_views(live.hall, context.texts), seen)
-    async for _ in _changes(context):
-        records = live.since(seen)
-        if records is None or any(isinstance(record.event, DayStarted) for record in records):
-            yield _event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), live.hall.seq)
-        elif records:
-            for chunk in _calls(context, zone_id, records):
-                yield chunk
-            yield _event("queues", queue_views(live.hall, context.texts), live.hall.seq)
-        else:
-            yield _event("beat", {"now": context.clock.now()})
-        seen = live.hall.seq
 
 
 async def _snapshots(context: Context, view: Callable[[], object]) -> AsyncIterator[bytes]:
-    yield _event("snapshot", view())
     async for has_changed in _changes(context):
         if has_changed:
             yield _event("snapshot", view())
             await asyncio.sleep(SHORTEST_S)
         else:
-            yield _event("beat", {"now": context.clock.now()})
+            yield _beat(context)
 
 
 async def _changes(context: Context) -> AsyncIterator[bool]:
-    """Yield True after each change, False when nothing has changed for `HEARTBEAT_S`."""
+    """Yield True at once and after each change, False when nothing has changed for `HEARTBEAT_S`."""
     event = context.live.watch()
+    event.set()
     try:
         while True:
             try:
@@ -102,6 +89,29 @@ async def _changes(context: Context) -> AsyncIterator[bool]:
             yield True
     finally:
         context.live.unwatch(event)
+
+
+def _event_id(context: Context, seq: int) -> str:
+    return f"{context.incarnation}.{seq}"
+
+
+def _sequence(context: Context, last_event_id: str | None) -> int | None:
+    """The sequence that a page has seen last; None when it has seen none, or one of another journal."""
+    incarnation, _, digits = (last_event_id or "").partition(".")
+    if incarnation != context.incarnation or len(digits) > MOST_DIGITS or not digits.isdecimal():
+        return None
+    return int(digits)
+
+
+def _news(context: Context, zone_id: str | None, seen: int | None) -> list[bytes]:
+    """What a display lacks that has seen all up to `seen`: calls and counts, or everything after a gap."""
+    live = context.live
+    now_at = _event_id(context, live.hall.seq)
+    missed = None if seen is None else live.since(seen)
+    if missed is None or any(isinstance(record.event, DayStarted) for record in missed):
+        return [_event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), now_at)]
+    queues = _event("queues", queue_views(live.hall, context.texts), now_at)
+    return [*_calls(context, zone_id, missed), queues]
 
 
 def _calls(context: Context, zone_id: str | None, records: list[Record]) -> list[bytes]:
@@ -121,11 +131,15 @@ def _calls(context: Context, zone_id: str | None, records: list[Record]) -> list
                 record.seq,
                 record.at,
             )
-            chunks.append(_event("call", call_view(call, context.texts), record.seq))
+            chunks.append(_event("call", call_view(call, context.texts), _event_id(context, record.seq)))
     return chunks
 
 
-def _event(name: str, data: object, event_id: int | None = None) -> bytes:
+def _beat(context: Context) -> bytes:
+    return _event("beat", {"now": context.clock.now()})
+
+
+def _event(name: str, data: object, event_id: str | None = None) -> bytes:
     head = f"id: {event_id}\n" if event_id is not None else ""
     return f"{head}event: {name}\ndata: ".encode() + _json.encode(data) + b"\n\n"
 

@@ -1,9 +1,25 @@
-"""What is written and said about a counter: one sentence for the display, the bar and the voice alike."""
+"""What is written about a counter and its calls: one sentence for the display and the bar alike."""
 
-from hall.catalogue import HallPlan
+from typing import Protocol
+
 from hall.counter import CounterStatus
 from hall.texts import Texts
 from queue_server.domain.hall_day import HallDay
+
+
+class Named(Protocol):
+    """A hall, zone, queue or matter."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def name_of(thing: Named, texts: Texts) -> str:
+    """A thing's name in the reader's language."""
+    return thing.name_en if texts.language == "en" else thing.name
 
 
 def call_text(texts: Texts, display_number: str, counter_no: str) -> str:
@@ -25,9 +41,5 @@ def bar_text(texts: Texts, hall: HallDay, counter_no: str) -> str:
         return texts("Service paused, please use another window")
     if counter.status is CounterStatus.CLOSED:
         return texts("Window {counter} is closed", counter=counter_no)
-    return texts("Window {counter}: {queue}", counter=counter_no, queue=_first_queue(hall.plan, counter_no, texts))
-
-
-def _first_queue(plan: HallPlan, counter_no: str, texts: Texts) -> str:
-    queue = plan.queues[plan.counters[counter_no].queues[0]]
-    return queue.name_en if texts.language == "en" else queue.name
+    first_queue = hall.plan.queues[hall.plan.counters[counter_no].queues[0]]
+    return texts("Window {counter}: {queue}", counter=counter_no, queue=name_of(first_queue, texts))

@@ -5,7 +5,7 @@ from statistics import fmean
 from hall.catalogue import TimeClass
 from queue_server.domain.hall_day import HallDay
 
-USUAL_SERVICE_S = {  # mean minutes of the load model, until the day has its own figures
+USUAL_SERVICE_S = {  # assumed means, until the day has its own figures
     TimeClass.SHORT: 4.5 * 60,
     TimeClass.MEDIUM: 10.5 * 60,
     TimeClass.LONG: 21.6 * 60,
@@ -13,8 +13,8 @@ USUAL_SERVICE_S = {  # mean minutes of the load model, until the day has its own
     TimeClass.COLLECT: 2.7 * 60,
     TimeClass.PROBLEM: 19.2 * 60,
 }
-FEWEST_SERVICES = 5  # below this many the load model's figure is used
-HIGH_FACTOR = 1.6  # the upper end of the range over the plain estimate
+FEWEST_SERVICES = 5  # below this many the assumed figure is used
+HIGH_FACTOR = 1.6  # the upper end of the range over the plain estimate; a design value
 
 
 def next_ticket(hall: HallDay, counter_no: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from devices.supervisor import MENDS
+from devices.mends import MENDS
 from hall.counter import CounterStatus
 from hall.rating import RatingLevel
 from hall.texts import Texts
@@ -100,6 +100,11 @@ DEVICE_CAUSES = {
     "cutter_fault": "The cutter is stuck.",
     "card_unreadable": "A document could not be read.",
     "reader_fault": "It failed its own test.",
+    "board_restarted": "It restarted.",
+    "command_refused": "It refused a command.",
+    "wrong_firmware": "Its firmware belongs to another release.",
+    "too_few_slots": "It has fewer places than counters.",
+    "bridge_stopped": "The board bridge has stopped.",
 }
 
 COUNTER_SAYS = (

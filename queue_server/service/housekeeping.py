@@ -15,6 +15,7 @@ from queue_server.service.writer import Writer
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.2
+RETRY_S = 5.0  # after the journal could not be written: a full disk must not fill up with log lines
 
 
 async def keep_house(live: LiveHall, writer: Writer, clock: Clock, rating_s: float) -> None:
@@ -28,13 +29,22 @@ async def keep_house(live: LiveHall, writer: Writer, clock: Clock, rating_s: flo
     """
     while True:
         await asyncio.sleep(TICK_S)
-        for command in due(live, clock, rating_s):
-            try:
-                await asyncio.wrap_future(writer.submit(command))
-            except Refusal as refusal:  # somebody was quicker: a press, a call
-                logger.debug("housekeeping: %s", refusal.code)
-            except JournalUnavailable as exc:
-                logger.warning("housekeeping: %s", exc)
+        try:
+            for command in due(live, clock, rating_s):
+                await _carry_out(command, writer)
+        except JournalUnavailable as exc:
+            logger.warning("housekeeping: %s", exc)
+            await asyncio.sleep(RETRY_S)
+        except Exception:  # a task begins here, and the hall's day must go on
+            logger.exception("housekeeping failed in an unexpected way")
+            await asyncio.sleep(RETRY_S)
+
+
+async def _carry_out(command: m.AnyCommand, writer: Writer) -> None:
+    try:
+        await asyncio.wrap_future(writer.submit(command))
+    except Refusal as refusal:  # somebody was quicker: a press, a call
+        logger.debug("housekeeping: %s", refusal.code)
 
 
 def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
@@ -42,9 +52,9 @@ def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
     now, hall = clock.now(), live.hall
     if day_has_changed(hall, now):
         return [m.StartDay(command_id=str(uuid.uuid4()))]
-    over = []
+    over: list[m.AnyCommand] = []
     for rating_id in hall.open_ratings:
         if (now - hall.ratings[rating_id].opened_at).total_seconds() < rating_s:
             break  # oldest first
         over.append(m.CloseRating(command_id=str(uuid.uuid4()), rating_id=rating_id))
-    return list(over)
+    return over

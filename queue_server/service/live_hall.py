@@ -34,8 +34,7 @@ class LiveHall:
 
     def follow(self, records: Sequence[Record]) -> None:
         """Take a batch over from the writer's thread."""
-        if records:
-            self._loop.call_soon_threadsafe(self._apply, records)
+        self._loop.call_soon_threadsafe(self._apply, records)
 
     def hear_device(self, health: DeviceHealth) -> None:
         """Take a device's health over from the broker's thread."""

@@ -7,7 +7,7 @@ from queue_server.domain.evolve import Record
 
 
 class JournalUnavailable(Exception):
-    """The journal could not be written or read; nothing of the batch was kept."""
+    """The journal could not be written or read: send the command again, with the same id."""
 
     code = "journal_unavailable"
 
@@ -41,8 +41,8 @@ class Journal(Protocol):
 
 
 class Follower(Protocol):
-    """Hears of records once they are kept, in order, in the writer's thread; it returns at once."""
+    """Hears of each record once, in order, after it is kept, in the writer's thread; it returns at once."""
 
     def follow(self, records: Sequence[Record]) -> None:
-        """Take note of a batch."""
+        """Take note of a batch of at least one record."""
         ...

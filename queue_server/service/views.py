@@ -1,4 +1,4 @@
-"""What the pages show, as plain structs made from the hall's day. Nothing here names a visitor."""
+"""What pages, displays and kiosks show, as plain structs made from the hall's day. Nothing here names a visitor."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from hall.rating import RatingLevel
 from hall.texts import Texts
 from hall.ticket import TicketState
 from queue_server.domain.hall_day import Call, HallDay, Ticket
-from queue_server.domain.signs import bar_text, call_text
+from queue_server.domain.signs import bar_text, call_text, name_of
 from queue_server.domain.waiting import wait_range_s
 
 WAITING_SHOWN = 12  # tickets that a counter's page lists
@@ -152,8 +152,8 @@ def queue_views(hall: HallDay, texts: Texts) -> list[QueueView]:
     for queue in hall.plan.queues.values():
         waiting = len(hall.waiting[queue.prefix])
         low_s, high_s = wait_range_s(hall, queue.prefix, waiting) or (None, None)
-        name = queue.name_en if texts.language == "en" else queue.name
-        views.append(QueueView(queue.prefix, name, waiting, hall.open_counters(queue.prefix), low_s, high_s))
+        open_counters = hall.open_counters(queue.prefix)
+        views.append(QueueView(queue.prefix, name_of(queue, texts), waiting, open_counters, low_s, high_s))
     return views
 
 
@@ -218,8 +218,7 @@ def place_view(hall: HallDay, ticket: Ticket, texts: Texts) -> PlaceView:
 
 def matter(hall: HallDay, ticket: Ticket, texts: Texts) -> str:
     """The name of the matter that a ticket is for."""
-    item = hall.plan.items[ticket.item_key]
-    return item.name_en if texts.language == "en" else item.name
+    return name_of(hall.plan.items[ticket.item_key], texts)
 
 
 def manager_view(

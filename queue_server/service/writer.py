@@ -56,7 +56,8 @@ class Writer:
         self._followers = followers
         self._new_id = new_id
         self._hall = HallDay(plan)
-        self._is_stale = False  # whether the state may hold what the journal does not
+        self._is_stale = False  # whether the state may differ from the journal
+        self._told_seq = 0  # the last record that the followers heard
         self._requests: queue.Queue[_Request | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
 
@@ -73,7 +74,8 @@ class Writer:
         """Queue a command.
 
         Returns:
-            The record that answers it, once it is kept; or its `Refusal`; or `JournalUnavailable`.
+            The record that answers it, once it is kept; or its `Refusal`; or `JournalUnavailable`. A command that is
+            cancelled before its turn is never carried out; later it cannot be cancelled any more.
         """
         request = _Request(command)
         self._requests.put(request)
@@ -97,17 +99,17 @@ class Writer:
                 except queue.Empty:
                     break
             is_open = None not in batch
-            requests = [request for request in batch if request is not None]
+            requests = [request for request in batch if request and request.answer.set_running_or_notify_cancel()]
             try:
                 self._carry_out(requests)
             except Exception:
                 logger.exception("a batch failed in an unexpected way; the state will be read again from the journal")
-                self._give_up(requests, JournalUnavailable("the server failed; nothing was kept"))
+                self._give_up(requests, JournalUnavailable("the server failed; send the command again"))
 
     def _carry_out(self, requests: list[_Request]) -> None:
         try:
             if self._is_stale:
-                self._rebuild()
+                self._tell_followers(self._rebuild())  # a failed write may have been kept after all
             answers = self._journal.answers([request.command.command_id for request in requests])
             outcomes, records = self._decide_all(requests, answers)
             if records:
@@ -166,7 +168,7 @@ class Writer:
         return made
 
     def _give_up(self, requests: list[_Request], exc: JournalUnavailable) -> None:
-        """Nothing was kept: what was decided must be forgotten before the next command."""
+        """Perhaps nothing was kept: the journal says what was, before the next command is decided."""
         self._is_stale = True
         for request in requests:
             if not request.answer.done():
@@ -182,8 +184,12 @@ class Writer:
         return records
 
     def _tell_followers(self, records: Sequence[Record]) -> None:
+        news = [record for record in records if record.seq > self._told_seq]
+        if not news:
+            return
+        self._told_seq = news[-1].seq
         for follower in self._followers:
             try:
-                follower.follow(records)
+                follower.follow(news)
             except Exception:  # a follower must never undo what is kept
                 logger.exception("a follower failed")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mosquitto import until
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.path.realpath(sys.executable)

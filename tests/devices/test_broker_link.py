@@ -22,7 +22,8 @@ from hall.clock import HallClock
 from hall.counter import CounterStatus
 from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed, QueueState
 from hall.rating import RatingLevel
-from tests.mosquitto import running_broker, until
+from tests.mosquitto import running_broker
+from tests.waiting import until
 
 HALL = "test-hall"
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -261,7 +262,15 @@ def test_nonsense_on_a_topic_is_logged_and_the_next_message_is_heard(connect, wi
     link = connect(hears={QueueState: heard.append})
     assert link.wait_connected(5)
     topic = topics.topic_of(HALL, queue_state(1))
-    nonsense = [b"", b"{}", b"[1,2", b"\xff\xfe", b'{"data": {"type": "QueueState"}}', rng.randbytes(300)]
+    nonsense = [
+        b"",
+        b"{}",
+        b"[1,2",
+        b"\xff\xfe",
+        b'{"id": "\xff"}',
+        b'{"data": {"type": "QueueState"}}',
+        rng.randbytes(300),
+    ]
 
     for payload in nonsense:
         wire.publish(topic, payload, qos=1)
@@ -284,6 +293,7 @@ def test_a_malformed_message_is_logged_without_its_contents(connect, wire, caplo
     until(lambda: any("malformed" in record.getMessage() for record in caplog.records))
     assert "11010519491231002X" not in caplog.text
     assert "张三" not in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_handler_that_raises_is_logged_and_the_link_goes_on(connect, caplog):
@@ -330,6 +340,10 @@ def test_a_wrong_password_is_logged_without_being_shown(tmp_path, connect, caplo
         assert "wrong-secret" not in caplog.text
 
         assert connect("K02", address=BrokerAddress("127.0.0.1", broker.port, "hallq", "right")).wait_connected(5)
+
+
+def test_an_address_does_not_show_its_password():
+    assert "opensesame" not in repr(BrokerAddress("127.0.0.1", 1883, "hallq", "opensesame"))
 
 
 def test_many_threads_may_tell_at_once_and_the_last_state_of_each_stands(connect):

@@ -10,8 +10,9 @@ import pytest
 
 from devices import supervisor
 from devices.errors import DeviceUnavailable, PaperOut
-from devices.supervisor import MENDS, DeviceWorker
-from tests.mosquitto import until
+from devices.mends import MENDS
+from devices.supervisor import DeviceWorker
+from tests.waiting import until
 
 
 class FakeDevice:

@@ -1,7 +1,9 @@
 """Serial lines and TCP connections as drivers see them."""
 
+import contextlib
 import os
 import socket
+import threading
 import time
 import tty
 
@@ -145,6 +147,30 @@ def test_old_answers_are_forgotten_on_tcp_too(connected):
     far.sendall(b"new")
 
     assert wire.read(10) == b"new"
+
+
+def test_a_device_that_never_stops_talking_does_not_hold_the_driver(connected):
+    wire, far = connected
+    is_over = threading.Event()
+
+    def babble():
+        with contextlib.suppress(OSError):
+            while not is_over.is_set():
+                far.sendall(bytes(65536))
+
+    def forget_for_ever():  # as a driver does before each question; once the babbler is the faster one, it shows
+        while True:
+            wire.reset_input_buffer()
+
+    babbler = threading.Thread(target=babble)
+    babbler.start()
+    try:
+        with pytest.raises(DeviceUnavailable, match="does not stop talking"):
+            forget_for_ever()
+    finally:
+        is_over.set()
+        wire.close()
+        babbler.join(5)
 
 
 def test_a_printer_that_takes_nothing_more_does_not_hold_the_driver(connected):

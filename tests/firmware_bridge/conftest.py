@@ -1,6 +1,6 @@
+"""A bridge and all that it stands between: a real broker, a server's side of it, and simulated boards."""
+
 import contextlib
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,68 +9,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from devices.boards.sim_board import BoardSim
-from devices.broker_link import BrokerAddress, BrokerLink
+from devices.broker_link import BrokerLink
 from firmware_bridge.bridge import BoardBridge
 from hall.clock import HallClock
 from hall.counter import CounterStatus
 from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed
 from settings.site import BoardTable
+from tests.mosquitto import Broker, running_broker
 
 HALL = "test-hall"
 CLOCK = HallClock(ZoneInfo("Asia/Shanghai"), time.time)
 
 
-def poll_until(is_so: Callable[[], object], within_s: float = 5.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    return poll_until
-
-
-class Broker:
-    """A real mosquitto on a free loopback port, which can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
-        self._log = folder / "mosquitto.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    @property
-    def address(self) -> BrokerAddress:
-        return BrokerAddress("127.0.0.1", self.port)
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(["mosquitto", "-c", self._config], stdout=log, stderr=log)
-        poll_until(self._answers)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-            return True
-        return False
-
-
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(tmp_path)
-    yield broker
-    broker.kill()
+    with running_broker(tmp_path) as broker:
+        yield broker
 
 
 class Server:

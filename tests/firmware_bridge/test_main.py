@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+
 ROOT = Path(__file__).parents[2]
 SITE = """
 catalogue = "catalogue.toml"
@@ -42,36 +44,36 @@ def run_main():
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_ready_serves_and_ends_cleanly_when_asked(site, run_main, server, sim, wait_until, stop):
+def test_it_says_ready_serves_and_ends_cleanly_when_asked(site, run_main, server, sim, stop):
     server.tell("3", 1, "3号窗口")
     process = run_main("--config", site)
     assert process.stdout.readline() == "ready\n"
-    wait_until(lambda: sim.texts[0] == "3号窗口", within_s=10)
+    until(lambda: sim.texts[0] == "3号窗口", within_s=10)
 
     os.kill(process.pid, stop)
 
     out, _err = process.communicate(timeout=10)
     assert (process.returncode, out) == (0, "")
-    wait_until(lambda: server.health["B01"].cause == "bridge_stopped")
+    until(lambda: server.health["B01"].cause == "bridge_stopped")
 
 
-def test_the_broker_tells_when_the_process_is_killed(site, run_main, server, wait_until):
+def test_the_broker_tells_when_the_process_is_killed(site, run_main, server):
     process = run_main("--config", site)
-    wait_until(lambda: "B01" in server.health and server.health["B01"].status == "ok", within_s=10)
+    until(lambda: "B01" in server.health and server.health["B01"].status == "ok", within_s=10)
 
     process.kill()
 
-    wait_until(lambda: server.health["B01"].status == "offline")
+    until(lambda: server.health["B01"].status == "offline")
     assert server.health["B01"].cause == "bridge_stopped"
 
 
-def test_with_simulated_boards_it_needs_no_port(site, run_main, server, wait_until):
+def test_with_simulated_boards_it_needs_no_port(site, run_main, server):
     site.write_text(site.read_text().replace("/dev/pts/", "/dev/none/"))
     server.tell("4", 1, "4号窗口", call_id="c1")
 
     run_main("--config", site, "--simulate")
 
-    wait_until(lambda: server.shown, within_s=10)
+    until(lambda: server.shown, within_s=10)
     assert server.shown[0].call_id == "c1"
 
 

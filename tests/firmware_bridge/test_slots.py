@@ -1,6 +1,7 @@
 import random
 
 import pytest
+from msgspec import structs
 
 from devices.boards.link_messages import CloseRating, Key, OpenRating, Show
 from firmware_bridge.evaluator import Ignored
@@ -187,3 +188,16 @@ def test_whatever_happens_the_board_ends_up_as_the_newest_states_say(seed):
 
     assert bars == {counters.index(no): s.text for no, s in newest.items()}
     assert {slot for slot, on in lit.items() if on} == {counters.index(no) for no, s in newest.items() if s.rating_id}
+
+
+def test_a_restored_journal_counts_anew_and_its_states_are_followed_all_the_same():
+    slots = slots_wanting(state("3", 900, "before"))
+    slots.done(slots.next_job())
+
+    slots.want(structs.replace(state("3", 5, "after"), incarnation="restored"))
+
+    job = slots.next_job()
+    assert job.command.text == "after"
+    assert slots.done(job) is not None
+    slots.want(structs.replace(state("3", 4, "older"), incarnation="restored"))
+    assert slots.next_job() is None

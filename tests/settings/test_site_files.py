@@ -100,6 +100,12 @@ def test_a_site_file_is_read_and_its_paths_are_taken_from_its_own_folder(write, 
     assert list(hall_plan(site).counters) == ["3", "4"]
 
 
+def test_a_control_socket_is_taken_from_the_site_files_folder_too(write, tmp_path):
+    path = write(SITE.replace('kiosk_id = "K01"', 'kiosk_id = "K01"\ncontrol_socket = "K01.sock"'))
+
+    assert read_site(path).kiosks[0].control_socket == tmp_path / "K01.sock"
+
+
 def test_an_absolute_path_stays_what_it_is(write):
     site = read_site(write(SITE.replace("data/hall.sqlite", "/var/lib/hallq/hall.sqlite")))
 
@@ -148,6 +154,10 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(write, old, new, s
         ("[server]\n", "[server]\nrating_s = 3\n", "server.rating_s"),
         ("[server]\n", '[server]\nport = "eighty"\n', "it says 'eighty'"),
         ('printer = { kind = "tcp"', 'printer = { kind = "lpt"', "kiosks.0.printer"),
+        ("port = 9100", "port = 0", "greater than or equal to 1"),
+        ("[broker]\n", "[broker]\nport = 0\n", "broker.port"),
+        ("[broker]\n", '[broker]\nhost = ""\n', "broker.host"),
+        ("[server]\n", "[clock]\nhall_epoch = 2026-03-02T09:00:00\n[server]\n", "clock.hall_epoch"),
     ],
 )
 def test_an_impossible_value_is_refused_with_its_place(write, old, new, says):
@@ -176,6 +186,11 @@ def test_a_password_of_the_wrong_type_is_not_quoted(write):
          "zones: zone_id 'A' is given twice"),
         ("[[kiosks]]", '[[kiosks]]\nkiosk_id = "K01"\nzone = "A"\n\n[[kiosks]]',
          "kiosks: kiosk_id 'K01' is given twice"),
+        ("counters = [3, 4]", 'counters = [3]\n\n[[boards]]\nboard_id = "B01"\nport = "/dev/ttyUSB1"\ncounters = [4]',
+         "boards: board_id 'B01' is given twice"),
+        ('board_id = "B01"', 'board_id = "K01"', "kiosks and boards: id 'K01' is given twice"),
+        ("printer =", 'readers = [{ kind = "pcsc", reader = "a" }, { kind = "pcsc", reader = "b" }]\nprinter =',
+         "kiosk K01: a reader of kind 'pcsc' is given twice"),
     ],
 )  # fmt: skip
 def test_names_that_do_not_meet_are_refused(write, old, new, says):
@@ -240,6 +255,16 @@ def test_an_unknown_key_in_the_environment_is_refused_too(write, monkeypatch):
     monkeypatch.setenv("HALLQ_BROKER__PASWORD", "typo")
 
     assert "broker.pasword: unknown key; did you mean 'password'?" in complaint(write())
+
+
+@pytest.mark.parametrize("table", ["BROKER", "ZONES"])
+def test_a_variable_for_a_whole_table_that_is_no_json_is_refused_without_its_value(write, monkeypatch, table):
+    monkeypatch.setenv(f"HALLQ_{table}", '{"password": "opensesame"')
+
+    message = complaint(write())
+
+    assert f'the environment: error parsing value for field "{table.lower()}"' in message
+    assert "opensesame" not in message
 
 
 def test_a_variable_that_is_no_setting_is_left_alone(write, monkeypatch):

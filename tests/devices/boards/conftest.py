@@ -1,5 +1,6 @@
-import time
-from collections.abc import Callable, Iterator
+"""A simulated board on a line whose clock stands still until somebody waits, and one on a pseudo-terminal."""
+
+from collections.abc import Iterator
 
 import pytest
 
@@ -63,14 +64,3 @@ def line() -> Line:
 def sim() -> Iterator[BoardSim]:
     with BoardSim() as board:
         yield board
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    def wait(is_so: Callable[[], bool], within_s: float = 3.0) -> None:
-        deadline = time.monotonic() + within_s
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.005)
-
-    return wait

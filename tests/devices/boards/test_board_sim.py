@@ -10,6 +10,7 @@ from devices.boards.link_messages import Key, OpenRating, Show
 from devices.boards.sim_board import BoardSim
 from devices.errors import DeviceUnavailable
 from devices.wire import SerialWire
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def open_link():
         link.close()
 
 
-def test_texts_reach_the_bars_and_keys_reach_the_host(sim, open_link, wait_until):
+def test_texts_reach_the_bars_and_keys_reach_the_host(sim, open_link):
     link, heard = open_link(sim.port), []
 
     for slot in range(16):
@@ -35,7 +36,7 @@ def test_texts_reach_the_bars_and_keys_reach_the_host(sim, open_link, wait_until
     link.send(OpenRating(4, 200))
     sim.press(4, 5)
 
-    wait_until(lambda: heard.extend(link.poll()) or heard)
+    until(lambda: heard.extend(link.poll()) or heard)
     assert heard == [Key(4, 200, 5)]
     assert list(sim.texts) == [f"请A{slot:03d}号到{slot}号窗口办理" for slot in range(16)]
     assert list(sim.flashing) == [slot % 2 == 0 for slot in range(16)]

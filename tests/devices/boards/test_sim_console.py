@@ -4,9 +4,10 @@ from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.boards.link_messages import Key, Show
 from devices.boards.sim_console import main
 from devices.wire import SerialWire
+from tests.waiting import until
 
 
-def test_a_person_sees_the_bars_and_presses_the_keys(tmp_path, capsys, wait_until):
+def test_a_person_sees_the_bars_and_presses_the_keys(tmp_path, capsys):
     by_id, heard = tmp_path / "board", []
 
     def typed():
@@ -14,7 +15,7 @@ def test_a_person_sees_the_bars_and_presses_the_keys(tmp_path, capsys, wait_unti
         link.greet()
         link.send(Show(1, "请A001号", flashing=True))
         yield "press 1 5\n"
-        wait_until(lambda: heard.extend(link.poll()) or heard)
+        until(lambda: heard.extend(link.poll()) or heard)
         link.close()
         yield "\n"
         yield "press 16 5\n"

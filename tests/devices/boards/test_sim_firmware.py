@@ -67,6 +67,16 @@ def test_a_command_that_cannot_be_done_is_refused_with_its_reason(far, kind, pay
     assert far.board.texts == [""] * 16
 
 
+def test_an_endless_piece_takes_no_memory_and_the_next_good_frame_is_found(far):
+    far.board.receive(b"\x55" * 100_000, now=0.0)
+    assert len(far.board._inbox) < 200
+
+    far.board.receive(b"\x00", now=0.0)
+    far.say(0x10, 4, b"\x01\x01ok")
+
+    assert (far.board.texts[1], far.board.bad_frames) == ("ok", 1)
+
+
 def test_ping_is_answered_with_the_uptime(far):
     far.board.boot(100.0)
     far.say(0x30, 77, now=103.9)

@@ -1,7 +1,6 @@
 """Things on the wire: a simulated SAM_V reader, and a real pcscd of our own with virtual readers."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -55,21 +54,6 @@ def pcscd() -> Iterator[PrivatePcscd]:
             patch.setenv(name, value)
         yield daemon
     daemon.stop()
-
-
-@pytest.fixture
-def wait_for() -> Callable[[Callable[[], object]], object]:
-    """Ask until the answer is true, for at most 5 s."""
-
-    def wait(question: Callable[[], object]) -> object:
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            if answer := question():
-                return answer
-            time.sleep(0.01)
-        pytest.fail(f"never came true within 5 s: {question}")
-
-    return wait
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,7 @@ import pytest
 from devices.identity import private_pcscd
 from devices.identity.private_pcscd import NeedsRoot, NotInstalled, PcscdError, PrivatePcscd
 from devices.identity.social_card_sim import SocialCardSim
+from tests.waiting import until
 
 LIST_READERS = textwrap.dedent("""
     from smartcard import scard
@@ -126,6 +128,20 @@ def test_killed_and_started_again_it_has_the_same_readers_and_socket(one):
     assert len(readers_seen_with(environment)) == 4
 
 
+def test_one_that_cannot_come_back_says_so_and_keeps_the_socket_that_its_clients_know(one, monkeypatch):
+    readers, environment = one.readers, dict(one.environment)
+    monkeypatch.setattr(private_pcscd, "READY_S", 0.3)
+    one.kill()
+    with socket.create_server(("", readers[0].port)), pytest.raises(PcscdError, match="did not come up"):
+        one.start()
+
+    monkeypatch.undo()
+    one.start()
+
+    assert (one.readers, dict(one.environment)) == (readers, environment)
+    assert len(readers_seen_with(environment)) == 4
+
+
 def test_stopping_leaves_neither_process_nor_folder_and_twice_is_harmless(one):
     pid, folder = one.pid, Path(one.environment["PCSCLITE_CSOCK_NAME"]).parents[1]
 
@@ -147,7 +163,7 @@ def test_starting_twice_keeps_the_same_process(one):
     assert one.pid == pid
 
 
-def test_it_dies_with_the_process_that_started_it(one, wait_for):
+def test_it_dies_with_the_process_that_started_it(one):
     starter = subprocess.Popen(
         [sys.executable, "-c", START_AND_WAIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -159,7 +175,7 @@ def test_it_dies_with_the_process_that_started_it(one, wait_for):
     starter.send_signal(signal.SIGKILL)
     starter.communicate(timeout=10)
 
-    wait_for(lambda: not is_alive(pid) or "(zombie)" in Path(f"/proc/{pid}/status").read_text())
+    until(lambda: not is_alive(pid) or "(zombie)" in Path(f"/proc/{pid}/status").read_text())
     shutil.rmtree(Path(socket_path).parents[1])  # a process that is killed cannot tidy up
 
 

@@ -1,10 +1,9 @@
-"""Tickets to print and small helpers."""
+"""Tickets to print, and the pieces in which a wire brings them."""
 
 import ast
 import random
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,14 +39,6 @@ def a_face(**changes: Any) -> TicketFace:
         "qr_url": "http://127.0.0.1:8080/t/0b9c1f2e-5d5a-4a55-9f0e-0c6f2d1e7a10",
     }
     return TicketFace(**(values | changes))
-
-
-def wait_until(is_so: Callable[[], object], *, limit_s: float = 10.0) -> None:
-    """Look again and again until something is so."""
-    deadline_s = time.monotonic() + limit_s
-    while not is_so():
-        assert time.monotonic() < deadline_s, "it did not come about in time"
-        time.sleep(0.005)
 
 
 def pieces(data: bytes, rng: random.Random) -> Iterator[bytes]:

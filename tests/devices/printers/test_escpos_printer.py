@@ -1,6 +1,7 @@
 """The driver on real wires, a virtual printer at the other end."""
 
 import random
+import select
 import time
 
 import pytest
@@ -19,7 +20,9 @@ from devices.errors import (
 from devices.printers.escpos_printer import FILLING, EscposPrinter, PrintedJobs
 from devices.printers.raster import raster
 from devices.printers.ticket import render
-from tests.devices.printers.making import CHINESE, a_face, wait_until
+from devices.wire import TcpWire
+from tests.devices.printers.making import CHINESE, a_face
+from tests.waiting import until
 
 TICKET = render(a_face(), texts=CHINESE)
 JOB = raster(TICKET)
@@ -151,8 +154,9 @@ def test_a_printer_that_is_offline_without_a_cause_is_not_ready(printer, sim):
 def test_a_late_answer_to_an_older_question_is_not_taken_for_this_one(printer, sim):
     assert printer.ready() is None
     sim.paper_out = True
-    printer._wire.write(b"\x10\x04\x03")  # asked, and the answer left unread
-    time.sleep(0.05)
+    wire = printer._wire
+    wire.write(b"\x10\x04\x03")  # asked, and the answer left unread
+    assert select.select([wire._socket if isinstance(wire, TcpWire) else wire._port], [], [], 5)[0]
 
     with pytest.raises(PaperOut):
         printer.ready()
@@ -178,7 +182,7 @@ def test_the_rest_of_an_interrupted_ticket_is_not_part_of_the_next_visitor_s(pri
         printer.print("job-1", JOB)
 
     sim.load_roll()
-    wait_until(sim.is_idle)
+    until(sim.is_idle)
     printer.print("job-2", OTHER_JOB)
 
     codes = [[found.text for found in zxingcpp.read_barcodes(t.convert("L"))] for t in sim.tickets]
@@ -216,7 +220,7 @@ def test_a_printer_without_answers_in_turn_still_prints_and_is_waited_for_only_o
     printer.print("job-2", JOB)
 
     assert time.monotonic() - began < 1.0
-    wait_until(lambda: len(sim.tickets) == 2)
+    until(lambda: len(sim.tickets) == 2)
     assert "does not answer GS r" in caplog.text
 
 
@@ -259,7 +263,7 @@ def test_a_ticket_that_lost_its_link_half_way_leaves_no_dots_on_the_next(connect
     printer = connect(jobs=jobs)
     printer.ready()
     printer._wire.write(JOB[:20_001])  # the middle of a band
-    wait_until(lambda: len(sim._rows) > 250)
+    until(lambda: len(sim._rows) > 250)
     jobs.half_printed = True
     port.gone = True
     printer.close()
@@ -310,7 +314,7 @@ def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(c
         sim.load_roll()
         port.gone = False
 
-    wait_until(sim.is_idle)
+    until(sim.is_idle)
     printed = [
         n for n, image in small.items() for t in sim.tickets if t.size == image.size and not differing_dots(t, image)
     ]

@@ -13,7 +13,8 @@ from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
 from devices.printers.ticket import render
 from devices.wire import TcpWire
-from tests.devices.printers.making import CHINESE, a_face, wait_until
+from tests.devices.printers.making import CHINESE, a_face
+from tests.waiting import until
 
 CUT = b"\x1dV\x42\x00"
 
@@ -61,7 +62,7 @@ def test_text_in_gb18030_is_printed_and_larger_when_asked(sim, host):
 
     host.send(b"\x1b@\x1c&\x1ba\x01" + text + b"\n" + CUT)
     host.send(b"\x1d!\x11" + text + b"\n" + CUT)
-    wait_until(lambda: len(sim.tickets) == 2)
+    until(lambda: len(sim.tickets) == 2)
 
     small, large = (ImageOps.invert(ticket).getbbox() for ticket in sim.tickets)
     assert large[2] - large[0] > 1.8 * (small[2] - small[0])
@@ -74,7 +75,7 @@ def test_a_question_in_turn_is_answered_after_what_came_before_it(sim, host):
 
     assert host.ask(1) == 0x12  # at once
     assert len(sim._rows) < 100
-    wait_until(lambda: host.heard[1:] == b"\x00")
+    until(lambda: host.heard[1:] == b"\x00")
     assert len(sim._rows) == 100
 
 
@@ -83,22 +84,22 @@ def test_a_halted_printer_goes_on_where_it_stopped(sim, host):
     picture.putpixel((3, 70), 255)
     sim.load_roll(40)
     host.send(raster(picture) + CUT)
-    wait_until(lambda: sim.paper_out)
+    until(lambda: sim.paper_out)
     assert sim.tickets == []
 
     sim.paper_left_rows, sim.paper_out = None, False
-    wait_until(lambda: sim.tickets)
+    until(lambda: sim.tickets)
 
     assert sim.tickets[0].tobytes() == picture.tobytes()
 
 
 def test_torn_paper_is_no_ticket(sim, host):
     host.send(raster(Image.new("1", (576, 10), 0)))
-    wait_until(lambda: len(sim._rows) == 10)
+    until(lambda: len(sim._rows) == 10)
 
     sim.load_roll()
     host.send(CUT)
-    wait_until(sim.is_idle)
+    until(sim.is_idle)
 
     assert (sim.tickets, [scrap.height for scrap in sim.scraps]) == ([], [10])
 
@@ -108,11 +109,11 @@ def test_clearing_is_acknowledged_and_forgets_a_half_sent_picture(sim, host):
     host.send(job[:1000])
     host.send(CLEAR)
     assert host.heard == b"\x37\x25\x00"
-    wait_until(sim.is_idle)
+    until(sim.is_idle)
     sim.load_roll()
 
     host.send(job + CUT)
-    wait_until(lambda: sim.tickets)
+    until(lambda: sim.tickets)
 
     assert sim.tickets[0].size == (576, 48)
 
@@ -122,7 +123,7 @@ def test_a_narrow_head_prints_what_it_has_dots_for(host):
     image = render(a_face(), width_dots=384, texts=CHINESE)
 
     Host(sim).send(raster(image) + CUT)
-    wait_until(lambda: sim.tickets)
+    until(lambda: sim.tickets)
     sim.close()
 
     assert sim.tickets[0].size == image.size
@@ -135,7 +136,7 @@ def test_tickets_are_saved_told_and_only_the_newest_kept(tmp_path, monkeypatch):
 
     for height in range(1, 6):
         Host(sim).send(raster(Image.new("1", (576, height), 0)) + CUT)
-    wait_until(lambda: len(told) == 5)
+    until(lambda: len(told) == 5)
     sim.close()
 
     assert sorted(path.name for path in (tmp_path / "tickets").iterdir()) == [
@@ -155,7 +156,7 @@ def test_a_listener_that_breaks_does_not_stop_the_printer(caplog):
     sim = SimPrinter(on_ticket=broken)
     for _ in range(2):
         Host(sim).send(raster(Image.new("1", (576, 5), 0)) + CUT)
-    wait_until(lambda: len(sim.tickets) == 2)
+    until(lambda: len(sim.tickets) == 2)
     sim.close()
 
     assert "failed" in caplog.text
@@ -169,7 +170,7 @@ def test_a_second_host_waits_until_the_first_has_gone(sim):
     second.write(b"\x10\x04\x01")
     assert second.read(1) == b""
     first.close()
-    wait_until(lambda: second.read(1) == b"\x12")
+    until(lambda: second.read(1) == b"\x12")
 
     second.close()
     port.close()

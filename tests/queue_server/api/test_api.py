@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,12 +16,15 @@ from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api import streams
 from queue_server.api.app import make_app
 from queue_server.api.context import Context
+from queue_server.api.queries import counter_now
 from queue_server.api.refusals import STATUS
 from queue_server.domain.refusals import Refusal
 from queue_server.service.housekeeping import due
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.writer import Writer
 from tests.queue_server.halls import Clock
+
+INCARNATION = "5c3e6c0a-0000-4000-8000-000000000001"
 
 
 class Hall:
@@ -40,8 +44,10 @@ class Hall:
             plan=self.plan,
             live=self.live,
             clock=self.clock,
+            speed=10.0,
             texts=ENGLISH,
             public_url="http://hall.test",
+            incarnation=INCARNATION,
             handle=lambda command: asyncio.wrap_future(self.writer.submit(command)),
             broker_connected=lambda: False,
         )
@@ -152,6 +158,16 @@ def test_a_command_id_of_another_kind_of_command_is_refused(hall: Hall):
     asyncio.run(reuse())
 
 
+def test_clocks_on_pages_run_as_fast_as_the_hall_s(hall: Hall):
+    async def look() -> None:
+        async with hall.running() as http:
+            pages = [(await http.get(path)).text for path in ("/display", "/counter/3", "/manager")]
+
+            assert all('"speed": 10.0' in page for page in pages)
+
+    asyncio.run(look())
+
+
 def test_no_page_of_many_shows_a_visitors_number(hall: Hall):
     async def look() -> None:
         async with hall.running() as http:
@@ -168,9 +184,9 @@ def test_no_page_of_many_shows_a_visitors_number(hall: Hall):
     asyncio.run(look())
 
 
-async def events_of(chunks: AsyncIterator[bytes], wanted: int) -> list[tuple[str, str, object]]:
+async def events_of(chunks: AsyncIterator[bytes], wanted: int) -> list[tuple[str, str, Any]]:
     """The next events of a stream as (name, id, data)."""
-    found: list[tuple[str, str, object]] = []
+    found: list[tuple[str, str, Any]] = []
     async with asyncio.timeout(10):
         async for chunk in chunks:
             fields = dict(line.split(": ", 1) for line in chunk.decode().strip().splitlines())
@@ -204,18 +220,57 @@ def test_a_display_that_reconnects_gets_what_it_missed_and_a_stranger_a_snapshot
         async with hall.running() as http:
             await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
             await http.post("/api/v1/tickets", json=issue())
-            before = str(hall.live.hall.seq)
+            before = f"{INCARNATION}.{hall.live.hall.seq}"
             await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
 
             missed = await events_of(streams._display_events(hall.context, None, before), 2)
-            ahead = await events_of(streams._display_events(hall.context, None, "999"), 1)
+            ahead = await events_of(streams._display_events(hall.context, None, f"{INCARNATION}.999"), 1)
             nonsense = await events_of(streams._display_events(hall.context, None, "x"), 1)
+            endless = await events_of(streams._display_events(hall.context, None, f"{INCARNATION}." + "9" * 5000), 1)
+            elsewhere = await events_of(streams._display_events(hall.context, None, before.replace("5c3e", "0000")), 1)
             other_zone = await events_of(streams._display_events(hall.context, "B", before), 1)
 
             assert [name for name, _id, _data in missed] == ["call", "queues"]
-            assert (ahead[0][0], nonsense[0][0], other_zone[0][0]) == ("snapshot", "snapshot", "queues")
+            assert elsewhere[0][0] == "snapshot"  # another journal's sequence says nothing here
+            assert (ahead[0][0], nonsense[0][0], endless[0][0]) == ("snapshot",) * 3
+            assert other_zone[0][0] == "queues"
 
     asyncio.run(reconnect())
+
+
+def test_a_call_made_while_an_earlier_one_is_being_sent_is_sent_too(hall: Hall):
+    async def watch() -> None:
+        async with hall.running() as http:
+            for number in (3, 4):
+                seat = {"command_id": f"command-{number}", "staff_no": f"T000{number}"}
+                await http.post(f"/api/v1/counters/{number}/open", json=seat)
+                await http.post("/api/v1/tickets", json=issue(f"ticket-{number}"))
+            stream = streams._display_events(hall.context, None, None)
+            await events_of(stream, 1)
+
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "call-one"})
+            first = await events_of(stream, 1)
+            await http.post("/api/v1/counters/4/call-next", json={"command_id": "call-two"})
+            rest = await events_of(stream, 3)
+
+            assert [name for name, _id, _data in first + rest] == ["call", "queues", "call", "queues"]
+            assert [data["call_id"] for name, _id, data in first + rest if name == "call"] == ["call-one", "call-two"]
+
+    asyncio.run(watch())
+
+
+def test_a_counters_page_hears_of_a_change_that_came_while_its_first_snapshot_was_sent(hall: Hall):
+    async def watch() -> None:
+        async with hall.running() as http:
+            stream = streams._snapshots(hall.context, lambda: counter_now(hall.context, "3"))
+            await events_of(stream, 1)
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+
+            ((name, _id, view),) = await events_of(stream, 1)
+
+            assert (name, view["status"]) == ("snapshot", "idle")
+
+    asyncio.run(watch())
 
 
 def test_a_quiet_stream_still_beats(hall: Hall, monkeypatch: pytest.MonkeyPatch):

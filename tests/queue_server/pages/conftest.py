@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from devices.broker_link import BrokerAddress, BrokerLink
-from devices.supervisor import MENDS
+from devices.mends import MENDS
 from hall.clock import HallClock
 from hall.messages import DeviceHealth
 

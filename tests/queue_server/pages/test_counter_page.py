@@ -118,6 +118,7 @@ def test_the_number_keys_press_the_buttons_but_not_while_somebody_types(hall, op
     expect(page.locator("#status-word")).to_have_text("空闲")
     assert calls_at(hall, "39") == []
 
+    expect(button(page, "call-next")).to_be_enabled()  # the page knows the state before its own answer arrives
     page.keyboard.press("1")
     expect(page.locator("#status-word")).to_have_text("呼叫中")
     page.get_by_label("暂停原因").focus()

@@ -32,11 +32,14 @@ class FailingJournal(SqlJournal):
     """The real journal on a disk that is full from time to time."""
 
     is_full = False
+    fails_after_keeping = False
 
     def append(self, records: Sequence[Record]) -> None:
         if self.is_full:
             raise JournalUnavailable("no space left on device")
         super().append(records)
+        if self.fails_after_keeping:
+            raise JournalUnavailable("input/output error")
 
 
 @pytest.fixture
@@ -128,6 +131,37 @@ def test_what_could_not_be_written_never_happened(writer: Writer, journal: Faili
     assert isinstance(retried, m.TicketIssued)
     assert retried.display_number == "A002"
     assert [r.seq for r in heard.records] == [1, 2, 3]
+
+
+def test_what_was_kept_in_spite_of_an_error_is_told_before_what_follows(
+    writer: Writer, journal: FailingJournal, heard: Heard
+):
+    answer(writer, issue("one"))
+    journal.fails_after_keeping = True
+    with pytest.raises(JournalUnavailable):
+        answer(writer, issue("two"))
+    journal.fails_after_keeping = False
+
+    again = answer(writer, issue("two"))
+
+    assert isinstance(again, m.TicketIssued)
+    assert again.display_number == "A002"
+    assert [r.seq for r in heard.records] == [1, 2, 3]
+
+
+def test_a_sender_who_went_away_spoils_no_other_command_of_the_batch(
+    plan: HallPlan, journal: FailingJournal, heard: Heard
+):
+    writer = Writer(plan, journal, Clock(), followers=[heard])
+    gone, waiting = writer.submit(issue("gone")), writer.submit(issue("waiting"))
+    gone.cancel()
+
+    writer.start()
+    kept = waiting.result(ANSWER_S)
+    writer.close()
+
+    assert kept.command_id == "waiting"
+    assert [type(r.event).__name__ for r in heard.records] == ["DayStarted", "TicketIssued"]
 
 
 def test_a_new_business_day_begins_by_itself_even_when_its_first_command_is_refused(

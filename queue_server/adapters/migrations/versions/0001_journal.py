@@ -12,6 +12,11 @@ depends_on = None
 def upgrade() -> None:
     """Make the first tables."""
     op.create_table(
+        "meta",
+        sa.Column("key", sa.String(32), primary_key=True),
+        sa.Column("value", sa.String(64), nullable=False),
+    )
+    op.create_table(
         "event",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("at", sa.String(40), nullable=False),
