@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from commands.demo.main import SAMPLE
 from commands.prepare import ROOT
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows = [row for name, bench in BENCHES.items() if options.name in (None, name) for row in bench()]
     if options.json:
-        print(json.dumps([{f: getattr(row, f) for f in row.__struct_fields__} for row in rows], indent=2))
+        print(json.dumps([structs.asdict(row) for row in rows], indent=2))
     else:
         _print_table(rows)
     return 0 if all(row.met for row in rows) else 1

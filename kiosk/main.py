@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import logging
-import os
 import shutil
 import signal
 import sys
@@ -28,9 +27,9 @@ from kiosk.flow import events as ev
 from kiosk.flow.runner import FlowRunner
 from kiosk.flow.showcase import Showcase
 from kiosk.flow.state import Rules
+from kiosk.ui.before_kivy import prepare_kivy
 from kiosk.ui.memory import tame
 from kiosk.ui.wording import Surroundings
-from kiosk.ui.x_screen import unmanaged_size
 from settings.fonts import FontMissing, cjk_font
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LANGUAGES = ("zh_CN", "en")
-SIZE = (1080, 1920)
 MEND_WINDOW = "check DISPLAY or unset it, and: apt install libgl1 libegl1 libgles2 libgl1-mesa-dri libmtdev1"
 
 
@@ -176,46 +174,6 @@ def _kiosk(site: Site, kiosk_id: str) -> KioskTable:
             return table
     known = ", ".join(k.kiosk_id for k in site.kiosks) or "none"
     raise SettingsError(f"no such kiosk: {kiosk_id!r} (the site file has: {known})")
-
-
-def prepare_kivy(home: Path) -> None:
-    """Tell Kivy, before its first import, to read no arguments, leave the logs alone and draw where it can."""
-    os.environ |= {
-        "KIVY_NO_ARGS": "1",
-        "KIVY_NO_CONSOLELOG": "1",
-        "KIVY_NO_FILELOG": "1",
-        "KIVY_LOG_MODE": "PYTHON",
-        "KIVY_HOME": str(home),
-        "KIVY_WINDOW": "sdl2",  # the x11 provider ends the process when there is no X server
-    }
-    has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    if not has_screen:
-        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    kivy_log = logging.getLogger("kivy")
-    kivy_log.disabled = True  # while it tells of its own making
-    from kivy.config import Config
-
-    kivy_log.disabled = False
-    kivy_log.setLevel(logging.WARNING)
-    size = SIZE if os.environ.get("SDL_VIDEODRIVER") == "offscreen" else unmanaged_size()
-    graphics = {
-        "fullscreen": "auto" if size is None else "0",
-        "width": (size or SIZE)[0],
-        "height": (size or SIZE)[1],
-        "position": "custom",
-        "left": 0,
-        "top": 0,
-        "borderless": "1",
-        "resizable": "0",
-        "show_cursor": "0",
-        "multisamples": "0",  # 4 quarters the frame rate without a graphics chip
-        "maxfps": "30",
-    }
-    for name, value in graphics.items():
-        Config.set("graphics", name, value)
-    Config.set("kivy", "exit_on_escape", "0")
-    Config.set("kivy", "log_level", "warning")
-    Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
 def _app(

@@ -28,7 +28,7 @@ from queue_server.api.context import Context
 from queue_server.service.housekeeping import keep_house
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
-from queue_server.service.writer import Writer
+from queue_server.service.writer import Writer, day_in
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
@@ -138,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(printed(site))  # noqa: T201 (asked for)
             return 0
         listener = _listen(site.server.host, site.server.port)
-        journal = SqlJournal(site.server.database)
+        journal = _journal(site.server.database, plan)
     except (SettingsError, JournalUnavailable) as exc:
         print(exc, file=sys.stderr)  # noqa: T201 (the sentence for the person who started it)
         return 2
@@ -149,6 +149,21 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         journal.close()
     return 0
+
+
+def _journal(path: Path, plan: HallPlan) -> SqlJournal:
+    """Open the journal and see that its day fits the site file.
+
+    Raises:
+        JournalUnavailable: another server holds it, it cannot be read, or it does not fit.
+    """
+    journal = SqlJournal(path)
+    try:
+        day_in(journal, plan)
+    except JournalUnavailable:
+        journal.close()
+        raise
+    return journal
 
 
 class _Uvicorn(uvicorn.Server):

@@ -151,20 +151,24 @@ class Clerks:
         return is_so()
 
     async def _act(self, http: httpx.AsyncClient, counter_no: str, action: str, **values: str) -> dict[str, str] | None:
-        """Do one thing at a counter; the same command id is sent again while no answer comes."""
+        """Do one thing at a counter; the same command id is sent again while no answer comes.
+
+        Returns:
+            The event; None when it was refused, or when no answer came before the hall closed.
+        """
         body = {"command_id": str(uuid.uuid4())} | values
         while True:
             try:
                 answer = await http.post(f"/api/v1/counters/{counter_no}/{action}", json=body)
             except httpx.TransportError:
                 if self._closing.is_set():
-                    raise
+                    return None
                 await self._pause(LOOK_EVERY_S)
                 continue
             if answer.status_code == 200:
                 event: dict[str, str] = answer.json()["event"]
                 return event
-            code = answer.json().get("code", str(answer.status_code))
+            code = _code_of(answer)
             self.refused[code] = self.refused.get(code, 0) + 1
             return None
 
@@ -182,3 +186,11 @@ class Clerks:
             await asyncio.wait_for(self._closing.wait(), real_s)
         except TimeoutError:
             return
+
+
+def _code_of(answer: httpx.Response) -> str:
+    """Why something was refused: the server's code, or the status where the answer has none."""
+    try:
+        return str(answer.json()["code"])
+    except (ValueError, KeyError):
+        return str(answer.status_code)

@@ -2,8 +2,8 @@
 
 import json
 import os
+import queue
 import sqlite3
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from commands.doctor.findings import Check, Finding, bad, ok, warn
 from commands.doctor.machine import free_space
 
 if TYPE_CHECKING:
+    from paho.mqtt.reasoncodes import ReasonCode
+
     from settings.site import Site
 
 ANSWER_S = 2.0
@@ -72,16 +74,34 @@ def _speech(site: "Site") -> Iterator[Finding]:
 
 def broker(site: "Site") -> Iterator[Finding]:
     """Connect as HallQ's processes do, and wait for the broker's own word that it took us in."""
+    place = f"{site.broker.host}:{site.broker.port}"
+    try:
+        answer = _broker_answer(site)
+    except OSError as exc:
+        mend = "start mosquitto: systemctl start mosquitto; or correct [broker] in the site file"
+        yield bad("broker", f"nobody answers at {place} ({exc.strerror or exc})", mend)
+        return
+    if answer is None:
+        yield bad("broker", f"{place} does not speak MQTT", "correct [broker] in the site file")
+    elif answer[0].is_failure:
+        yield bad("broker", f"{place} refuses us: {answer[0]}", "correct username and password under [broker]")
+    else:
+        yield ok("broker", f"{place} answers in {answer[1] * 1000:.0f} ms")
+
+
+def _broker_answer(site: "Site") -> "tuple[ReasonCode, float] | None":
+    """What the broker says to a connection, and after how many seconds; None when that takes more than `ANSWER_S`.
+
+    Raises:
+        OSError: nobody takes the connection.
+    """
     import paho.mqtt.client as mqtt
     from paho.mqtt.enums import CallbackAPIVersion
 
-    place = f"{site.broker.host}:{site.broker.port}"
-    answers: list[Any] = []
-    answered = threading.Event()
+    answers: queue.SimpleQueue[tuple[ReasonCode, float]] = queue.SimpleQueue()
 
-    def connected(_client: object, _data: object, _flags: object, reason: object, _props: object) -> None:
-        answers.append(reason)
-        answered.set()
+    def connected(_client: object, _data: object, _flags: object, reason: "ReasonCode", _props: object) -> None:
+        answers.put((reason, time.monotonic() - began))
 
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"hallq-doctor-{os.getpid()}", protocol=mqtt.MQTTv5)
     if site.broker.username is not None:
@@ -90,24 +110,15 @@ def broker(site: "Site") -> Iterator[Finding]:
     client.on_connect = connected
     client.connect_timeout = ANSWER_S
     began = time.monotonic()
-    try:
-        client.connect(site.broker.host, site.broker.port)
-    except OSError as exc:
-        mend = "start mosquitto: systemctl start mosquitto; or correct [broker] in the site file"
-        yield bad("broker", f"nobody answers at {place} ({exc.strerror or exc})", mend)
-        return
+    client.connect(site.broker.host, site.broker.port)
     client.loop_start()
     try:
-        answered.wait(max(ANSWER_S + began - time.monotonic(), 0.1))
+        return answers.get(timeout=max(began + ANSWER_S - time.monotonic(), 0.1))
+    except queue.Empty:
+        return None
     finally:
         client.disconnect()
         client.loop_stop()
-    if not answers:
-        yield bad("broker", f"{place} does not speak MQTT", "correct [broker] in the site file")
-    elif answers[0].is_failure:
-        yield bad("broker", f"{place} refuses us: {answers[0]}", "correct username and password under [broker]")
-    else:
-        yield ok("broker", f"{place} answers in {(time.monotonic() - began) * 1000:.0f} ms")
 
 
 def database(path: Path) -> Iterator[Finding]:

@@ -114,16 +114,14 @@ def parse_text_block(block: bytes, today: date) -> IdentityDocument:
     valid_from = _date(fields["valid_from"])
     valid_to = LongTerm.LONG_TERM if fields["valid_to"] == LONG_TERM else _date(fields["valid_to"])
 
-    if sex is None:
-        warnings.append("sex_unreadable")
-    if kind is DocumentKind.RESIDENT and ethnic is None:
-        warnings.append("ethnic_unreadable")
-    if birth is None:
-        warnings.append("birth_unreadable")
-    if valid_from is None or valid_to is None:
-        warnings.append("validity_unreadable")
-    if isinstance(valid_to, date) and valid_to < today:
-        warnings.append(EXPIRED)
+    doubts = {
+        "sex_unreadable": sex is None,
+        "ethnic_unreadable": kind is DocumentKind.RESIDENT and ethnic is None,
+        "birth_unreadable": birth is None,
+        "validity_unreadable": valid_from is None or valid_to is None,
+        EXPIRED: isinstance(valid_to, date) and valid_to < today,
+    }
+    warnings += [doubt for doubt, is_so in doubts.items() if is_so]
     if kind is not DocumentKind.FOREIGNER_2017:  # its number has 15 characters and a check of its own
         warnings += number_warnings(number, sex, birth, today)
     return IdentityDocument(

@@ -3,7 +3,7 @@
 A ticket names no person: of an identity number only the tail is printed, and the caller passes nothing more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -227,17 +227,8 @@ def _code_and_hints(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:
     sheet.y += sizes.gap * 3 // 4
     words = [(texts("Scan to follow your place in the queue"), True), *((texts(h), False) for h in face.hints)]
     if side <= sizes.qr:
-        column = MARGIN + side + sizes.gap // 2
-        columns = [
-            (fit(w, sheet.width - MARGIN - column, size=sizes.label, smallest=sizes.small, bold=bold), bold)
-            for w, bold in words
-        ]
-        height = sum(set_text.height for set_text, _ in columns) + sizes.gap * (len(columns) - 1)
-        y = sheet.y + max(0, (side - height) // 2)
+        height = _words_beside(sheet, words, side)
         _draw_code(sheet, code, module, MARGIN, sheet.y + max(0, (height - side) // 2))
-        for set_text, bold in columns:
-            sheet.block(column, y, sheet.width - MARGIN - column, set_text, bold=bold, centred=False)
-            y += set_text.height + sizes.gap
         sheet.y += max(side, height)
         return
     _draw_code(sheet, code, module, (sheet.width - side) // 2, sheet.y)
@@ -245,6 +236,20 @@ def _code_and_hints(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:
     for n, (text, bold) in enumerate(words):
         sheet.y += sizes.gap * 3 // 4 if n else 0
         sheet.centred(text, sizes.label, sizes.small, bold=bold)
+
+
+def _words_beside(sheet: _Sheet, words: Sequence[tuple[str, bool]], side: int) -> int:
+    """Put texts (and whether they are bold) right of a code that is `side` dots high; the height they take, in dots."""
+    sizes = sheet.sizes
+    left = MARGIN + side + sizes.gap // 2
+    width = sheet.width - MARGIN - left
+    column = [(fit(text, width, size=sizes.label, smallest=sizes.small, bold=bold), bold) for text, bold in words]
+    height = sum(set_text.height for set_text, _ in column) + sizes.gap * (len(column) - 1)
+    y = sheet.y + max(0, (side - height) // 2)
+    for set_text, bold in column:
+        sheet.block(left, y, width, set_text, bold=bold, centred=False)
+        y += set_text.height + sizes.gap
+    return height
 
 
 def _code(url: str, sheet: _Sheet) -> tuple[tuple[bytearray, ...], int]:

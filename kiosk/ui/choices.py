@@ -105,41 +105,28 @@ def _crowd(facts: QueueFacts | None, y: float, at: Surroundings) -> Scene:
 
 
 def _foot(page: int, pages: int, at: Surroundings, *, back: bool) -> Scene:
+    """Ways out on the left; pages, if there are more than one, on the right."""
     parts: list[Element] = []
     x = float(theme.EDGE)
     if back:
         parts += key("back", ev.WentBack(), at.texts("Back"), x=x, y=KEYS_TOP, w=200, size=38)
         x += 200 + theme.GAP
     parts += key("start_over", ev.StartedOver(), at.texts("Start over"), x=x, y=KEYS_TOP, w=226, size=38)
-    if pages == 1:
-        return tuple(parts)
-    end = theme.EDGE + theme.COLUMN
-    parts.append(
+    return (*parts, *_pager(page, pages, at)) if pages > 1 else tuple(parts)
+
+
+def _pager(page: int, pages: int, at: Surroundings) -> Scene:
+    end, count = theme.EDGE + theme.COLUMN, f"{page + 1}/{pages}"
+    parts: list[Element] = [
         Text(
-            x=end - 506,
-            y=KEYS_TOP,
-            w=82,
-            h=theme.KEY_H,
-            text=f"{page + 1}/{pages}",
-            size=36,
-            color=theme.MUTED,
-            on=theme.PAPER,
+            x=end - 506, y=KEYS_TOP, w=82, h=theme.KEY_H, text=count, size=36, color=theme.MUTED, on=theme.PAPER,
             align="center",
         )
-    )
+    ]  # fmt: skip
     if page > 0:
-        parts += key(
-            "previous_page", ev.PageTurned(page - 1), at.texts("Previous"), x=end - 420, y=KEYS_TOP, w=200, size=38
-        )
+        turn, text = ev.PageTurned(page - 1), at.texts("Previous")
+        parts += key("previous_page", turn, text, x=end - 420, y=KEYS_TOP, w=200, size=38)
     if page < pages - 1:
-        parts += key(
-            "next_page",
-            ev.PageTurned(page + 1),
-            at.texts("Next"),
-            x=end - 196,
-            y=KEYS_TOP,
-            w=196,
-            size=38,
-            primary=True,
-        )
+        turn, text = ev.PageTurned(page + 1), at.texts("Next")
+        parts += key("next_page", turn, text, x=end - 196, y=KEYS_TOP, w=196, size=38, primary=True)
     return tuple(parts)

@@ -82,42 +82,31 @@ def _footer(at: Surroundings) -> Scene:
 
 
 def _stages(current: int, at: Surroundings) -> Scene:
+    """The way through a visit: a line with a numbered dot for each stage, filled as far as the visitor has come."""
     top, w = HEADER_H + 26, theme.COLUMN / len(STAGES)
     parts: list[Element] = [
         Box(x=theme.EDGE + w / 2, y=top + 27, w=theme.COLUMN - w, h=6, fill=theme.LINE, radius=3),
         Box(x=theme.EDGE + w / 2, y=top + 27, w=w * current, h=6, fill=theme.BLUE, radius=3),
     ]
     for index, stage in enumerate(STAGES):
-        x, reached = theme.EDGE + w * index, index <= current
-        fill, ink = (theme.BLUE, theme.WHITE) if reached else (theme.CARD, theme.MUTED)
-        parts += [
-            Box(x=x + w / 2 - 30, y=top, w=60, h=60, fill=fill, radius=30, line=theme.BLUE if reached else theme.LINE),
+        x, reached, name = theme.EDGE + w * index, index <= current, at.texts(stage)
+        ink = theme.NAVY if reached else theme.MUTED
+        parts += _dot(str(index + 1), x=x + w / 2 - 30, y=top, reached=reached)
+        parts.append(
             Text(
-                x=x + w / 2 - 30,
-                y=top,
-                w=60,
-                h=60,
-                text=str(index + 1),
-                size=32,
-                color=ink,
-                on=fill,
-                bold=True,
-                align="center",
-            ),
-            Text(
-                x=x + 10,
-                y=top + 62,
-                w=w - 20,
-                h=52,
-                text=at.texts(stage),
-                size=28,
-                color=theme.NAVY if reached else theme.MUTED,
-                on=theme.PAPER,
-                bold=index == current,
-                align="center",
-            ),
-        ]
+                x=x + 10, y=top + 62, w=w - 20, h=52, text=name, size=28, color=ink, on=theme.PAPER,
+                bold=index == current, align="center",
+            )
+        )  # fmt: skip
     return tuple(parts)
+
+
+def _dot(number: str, *, x: float, y: float, reached: bool) -> Scene:
+    fill, ink, line = (theme.BLUE, theme.WHITE, theme.BLUE) if reached else (theme.CARD, theme.MUTED, theme.LINE)
+    return (
+        Box(x=x, y=y, w=60, h=60, fill=fill, radius=30, line=line),
+        Text(x=x, y=y, w=60, h=60, text=number, size=32, color=ink, on=fill, bold=True, align="center"),
+    )
 
 
 def key(

@@ -1,7 +1,7 @@
 """The screens that show a number: on paper in the visitor's hand, or on this screen with a QR code."""
 
 from kiosk.flow import events as ev
-from kiosk.flow.state import State
+from kiosk.flow.state import State, Ticket
 from kiosk.ui import theme
 from kiosk.ui.elements import Box, Element, Picture, Qr, Scene, Text
 from kiosk.ui.frame import BODY_END, BODY_TOP, key, notice, sentence, title
@@ -73,9 +73,26 @@ def take_away(state: State, at: Surroundings) -> Scene:
 
 
 def _paper(state: State, at: Surroundings, *, top: float, number_h: float, rows_pitch: float) -> Scene:
+    """What a paper ticket would say: the number in its band, then a row for each fact."""
     shown = state.ticket
     if shown is None:
         return ()
+    rows = _rows(state, shown, at)
+    x, w = theme.EDGE + 20, theme.COLUMN - 40
+    height = number_h + 40 + len(rows) * rows_pitch
+    parts: list[Element] = [
+        Box(x=x, y=top, w=w, h=height, fill=theme.CARD, radius=theme.RADIUS, line=theme.LINE),
+        *_number_band(shown.display_number, x=x, y=top, w=w, h=number_h),
+    ]
+    for row, (label, value) in enumerate(rows):
+        y = top + number_h + 12 + row * rows_pitch
+        if row:
+            parts.append(Box(x=x + 40, y=y, w=w - 80, h=2, fill=theme.LINE))
+        parts += _row(label, value, x=x, y=y + 4, w=w, h=rows_pitch - 8)
+    return tuple(parts)
+
+
+def _rows(state: State, shown: Ticket, at: Surroundings) -> list[tuple[str, str]]:
     rows = [
         (at.texts("Matter"), name_of(at.plan.items[shown.item_key], at)),
         (at.texts("Area"), zone_text(shown.prefix, at)),
@@ -85,45 +102,29 @@ def _paper(state: State, at: Surroundings, *, top: float, number_h: float, rows_
     ]
     if state.person is not None:
         rows.append((at.texts("Document"), state.person.masked_number.lstrip("*").rjust(8, "*")))
-    x, w = theme.EDGE + 20, theme.COLUMN - 40
-    height = number_h + 40 + len(rows) * rows_pitch
-    parts: list[Element] = [
-        Box(x=x, y=top, w=w, h=height, fill=theme.CARD, radius=theme.RADIUS, line=theme.LINE),
-        Box(x=x + 3, y=top + 3, w=w - 6, h=number_h - 10, fill=theme.SKY, radius=theme.RADIUS - 3),
-        Box(x=x + 3, y=top + number_h - 60, w=w - 6, h=53, fill=theme.SKY),
+    return rows
+
+
+def _number_band(number: str, *, x: float, y: float, w: float, h: float) -> Scene:
+    size = min(200, h * 0.62)
+    return (
+        Box(x=x + 3, y=y + 3, w=w - 6, h=h - 10, fill=theme.SKY, radius=theme.RADIUS - 3),
+        Box(x=x + 3, y=y + h - 60, w=w - 6, h=53, fill=theme.SKY),  # its lower corners are square
         Text(
-            x=x + 20,
-            y=top + 8,
-            w=w - 40,
-            h=number_h - 18,
-            text=shown.display_number,
-            size=min(200, number_h * 0.62),
-            color=theme.BLUE,
-            on=theme.SKY,
-            bold=True,
+            x=x + 20, y=y + 8, w=w - 40, h=h - 18, text=number, size=size, color=theme.BLUE, on=theme.SKY, bold=True,
             align="center",
         ),
-    ]
-    for row, (label, value) in enumerate(rows):
-        y = top + number_h + 12 + row * rows_pitch
-        if row:
-            parts.append(Box(x=x + 40, y=y, w=w - 80, h=2, fill=theme.LINE))
-        parts += [
-            Text(x=x + 44, y=y + 4, w=236, h=rows_pitch - 8, text=label, size=32, color=theme.MUTED, on=theme.CARD),
-            Text(
-                x=x + 284,
-                y=y + 4,
-                w=w - 328,
-                h=rows_pitch - 8,
-                text=value,
-                size=38,
-                color=theme.INK,
-                on=theme.CARD,
-                bold=True,
-                align="right",
-            ),
-        ]
-    return tuple(parts)
+    )  # fmt: skip
+
+
+def _row(label: str, value: str, *, x: float, y: float, w: float, h: float) -> Scene:
+    return (
+        Text(x=x + 44, y=y, w=236, h=h, text=label, size=32, color=theme.MUTED, on=theme.CARD),
+        Text(
+            x=x + 284, y=y, w=w - 328, h=h, text=value, size=38, color=theme.INK, on=theme.CARD, bold=True,
+            align="right",
+        ),
+    )  # fmt: skip
 
 
 def _finish(state: State, at: Surroundings, text: str) -> Scene:

@@ -31,6 +31,31 @@ DECIDED = Counter("hq_commands", "Commands by outcome.", ["command", "outcome"])
 COMMIT_S = Histogram("hq_commit_seconds", "Time to keep one batch.", buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1))
 
 
+def day_in(journal: Journal, plan: HallPlan) -> tuple[HallDay, list[Record]]:
+    """The current business day as the journal holds it, and the records that it adds up from.
+
+    Raises:
+        JournalUnavailable: it cannot be read, or the site file has lost something that the day is about.
+    """
+    records = list(journal.current_day())
+    hall = HallDay(plan)
+    for record in records:
+        try:
+            evolve(hall, record)
+        except KeyError as exc:
+            raise _lost(str(exc), hall) from exc
+    if lost := {ticket.item_key for ticket in hall.tickets.values()} - plan.items.keys():
+        raise _lost(repr(min(lost)), hall)
+    return hall, records
+
+
+def _lost(what: str, hall: HallDay) -> JournalUnavailable:
+    return JournalUnavailable(
+        f"the journal of {hall.day} is about {what}, which the site file or its catalogue no longer has: "
+        f"put it back, and take it out after the end of the day"
+    )
+
+
 @dataclass
 class _Request:
     command: m.AnyCommand
@@ -176,11 +201,8 @@ class Writer:
 
     def _rebuild(self) -> list[Record]:
         """Read the day again; raises `JournalUnavailable`."""
-        records = list(self._journal.current_day())
-        hall = HallDay(self._plan)
-        for record in records:
-            evolve(hall, record)
-        self._hall, self._is_stale = hall, False
+        self._hall, records = day_in(self._journal, self._plan)
+        self._is_stale = False
         return records
 
     def _tell_followers(self, records: Sequence[Record]) -> None:

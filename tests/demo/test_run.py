@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,15 +14,9 @@ import pytest
 
 from commands.demo.report import Report
 from commands.prepare import ROOT
+from tests.waiting import until
 
 GONE_WITHIN_S = 5.0
-
-
-def until(is_so: Callable[[], object], timeout_s: float, what: str) -> None:
-    ends = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < ends, f"{what} did not come in {timeout_s:g} s"
-        time.sleep(0.05)
 
 
 class Demo:
@@ -50,7 +43,7 @@ class Demo:
         return self._said.read_text("utf-8")
 
     def wait_open(self) -> None:
-        until(lambda: "manager" in self.said or self.process.poll() is not None, 60, "the open hall")
+        until(lambda: "manager" in self.said or self.process.poll() is not None, 60, what="the open hall")
         assert self.process.poll() is None, self.said
 
     def relatives(self) -> set[tuple[int, str]]:
@@ -145,7 +138,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_visitors_and_leaves_no_process(st
     demo.wait_open()
 
     demo.process.send_signal(signal.SIGINT)
-    until(lambda: "closing the hall" in demo.said, 10, "the first Ctrl-C")
+    until(lambda: "closing the hall" in demo.said, what="the first Ctrl-C")
     demo.process.send_signal(signal.SIGINT)
 
     assert demo.process.wait(40) in (0, 130), demo.said  # 0 where the hall had closed already
@@ -161,7 +154,7 @@ def test_a_killed_demo_takes_all_its_processes_with_it(start: Callable[..., Demo
     demo.process.kill()
     demo.process.wait()
 
-    until(lambda: not demo.relatives(), GONE_WITHIN_S, f"the end of {demo.relatives()}")
+    until(lambda: not demo.relatives(), GONE_WITHIN_S, what=f"the end of {demo.relatives()}")
 
 
 def test_a_time_that_is_none_is_refused_in_one_sentence(start: Callable[..., Demo]):

@@ -11,7 +11,7 @@ from hall import messages as m
 from tests.end_to_end.conftest import Trial, running_hall
 from tests.end_to_end.observers import BrokerTap, DisplayStream, journal
 from tests.end_to_end.people import Clerk
-from tests.end_to_end.waiting import until
+from tests.waiting import until
 
 RIGHT_WITHIN_S = 2.0  # of reconnecting
 COUNTERS = ("1", "2")  # of queue A, on one board
@@ -64,14 +64,14 @@ def test_calls_made_while_the_broker_is_dead_are_displayed_at_once_and_on_the_ba
         calls = [clerk.do("call-next") for clerk in clerks]
 
         texts = [f"请{n}号到{c}号窗口办理" for n, c in zip(numbers, COUNTERS, strict=True)]
-        until(lambda: stream.texts == texts, timeout_s=1.0, what="the calls on the display")
+        until(lambda: stream.texts == texts, within_s=1.0, what="the calls on the display")
         assert [bar(hall, c) for c in COUNTERS] != texts
         hall.hall.start_broker()
         until(
             lambda: all(connections(hall, name) > times for name, times in before.items()),
             what="the server and the bridge at the new broker",
         )
-        until(lambda: [bar(hall, c) for c in COUNTERS] == texts, timeout_s=RIGHT_WITHIN_S, what="the calls on the bars")
+        until(lambda: [bar(hall, c) for c in COUNTERS] == texts, within_s=RIGHT_WITHIN_S, what="the calls on the bars")
         assert stream.texts == texts
     with BrokerTap(hall.hall.site.broker.port) as tap:
         until(lambda: len({state["counter_no"] for state in tap.of("CounterState")}) == 52, what="every counter")

@@ -11,7 +11,7 @@ from commands.demo.devices import KioskDevices
 from hall import messages as m
 from tests.end_to_end.conftest import Trial, running_hall
 from tests.end_to_end.observers import journal
-from tests.end_to_end.waiting import until
+from tests.waiting import until
 
 TCP, SERIAL = "K01", "K02"  # what the kiosks' printers hang on
 SCREENS = {"paper_out": "out_of_paper", "cover_open": "cover_open", "silent": "printer_gone", "gone": "printer_gone"}
@@ -54,7 +54,7 @@ def mend_and_wait(trial: Trial, kiosk_id: str, fault: str) -> None:
     """Mend a printer; one that could not be reached is looked for again some seconds later."""
     mend(trial.hall.devices.kiosks[kiosk_id])
     if fault not in HALTED:
-        until(lambda: trial.health(f"{kiosk_id}.printer") == ("ok", None), timeout_s=15, what="the mended printer")
+        until(lambda: trial.health(f"{kiosk_id}.printer") == ("ok", None), within_s=15, what="the mended printer")
 
 
 def issued(trial: Trial) -> list[m.TicketIssued]:

@@ -13,7 +13,7 @@ from hall import messages as m
 from tests.end_to_end.conftest import Trial, running_hall
 from tests.end_to_end.observers import journal, leaks, traces_of
 from tests.end_to_end.people import FAMILY_NAMES_OUTSIDE_GBK, LONG_TERM_PERSON, PERSON, Visitor
-from tests.end_to_end.waiting import until
+from tests.waiting import until
 
 IN_THE_MIDDLE_OF_A_CARD = 700  # bytes; the answers to "find" and "select" are much shorter
 
@@ -139,7 +139,7 @@ def test_pcscd_killed_and_started_again_takes_only_its_reader_out_of_service(tri
     visitor(trial).leave()
 
     pcscd.start()
-    until(lambda: trial.health("K01.pcsc") == ("ok", None), timeout_s=15, what="the slot")
+    until(lambda: trial.health("K01.pcsc") == ("ok", None), within_s=15, what="the slot")
     card = SocialCardSim(slot[1], card_files(PERSON))
     card.insert()
     assert take_number(trial).identity_kind == "social_card"

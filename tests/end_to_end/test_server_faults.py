@@ -16,8 +16,8 @@ from commands.demo.running import Running
 from hall import messages as m
 from tests.end_to_end.conftest import Trial, running_hall
 from tests.end_to_end.observers import journal
-from tests.end_to_end.waiting import until
 from tests.end_to_end.wire_tap import AnswerThief
+from tests.waiting import until
 
 COUNTERS, TICKETS = 40, 20
 COMMAND_ID = re.compile(rb'"command_id":"([^"]+)"')

@@ -21,9 +21,10 @@ from commands.demo.processes import Process, python
 from commands.prepare import ROOT
 from queue_server.adapters.speech.sound import chime
 from queue_server.adapters.sql_journal import SqlJournal
+from settings.load import read_site
 from tests.end_to_end.conftest import trimmed_site
 from tests.end_to_end.observers import DisplayStream
-from tests.end_to_end.waiting import until
+from tests.waiting import until
 
 PROCESSES = {
     "server": ["queue_server.main"],
@@ -144,6 +145,23 @@ def test_a_journal_that_another_server_holds_is_left_alone(site: Path, tmp_path:
     assert code == 2
     assert len(said) == 1
     assert f"held by the running server with process id {os.getpid()}: stop that one first" in said[0]
+
+
+def test_a_catalogue_that_lost_a_matter_of_todays_tickets_is_refused_in_one_sentence(site: Path, tmp_path: Path):
+    with running_server(tmp_path, site, ()) as (_server, url):
+        ticket = {"command_id": str(uuid.uuid4()), "item_key": "I001", "kiosk_id": "K01"}
+        httpx.post(f"{url}/api/v1/tickets", json=ticket, trust_env=False).raise_for_status()
+    catalogue = tomllib.loads(read_site(site).catalogue.read_text("utf-8"))
+    catalogue["items"] = [item for item in catalogue["items"] if item["key"] != "I001"]
+    (tmp_path / "shorter.toml").write_text(tomli_w.dumps(catalogue), "utf-8")
+    values = tomllib.loads(site.read_text("utf-8")) | {"catalogue": str(tmp_path / "shorter.toml")}
+    site.write_text(tomli_w.dumps(values), "utf-8")
+
+    code, said = ended(started(PROCESSES["server"], site))
+
+    assert code == 2
+    assert len(said) == 1
+    assert "is about 'I001', which the site file or its catalogue no longer has: put it back" in said[0]
 
 
 @needs_root

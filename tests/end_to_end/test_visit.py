@@ -19,7 +19,7 @@ from queue_server.adapters.speech.voice import EspeakVoice
 from tests.end_to_end.conftest import Trial, running_hall
 from tests.end_to_end.observers import BrokerTap, DisplayStream, journal, leaks, traces_of
 from tests.end_to_end.people import PERSON, Clerk
-from tests.end_to_end.waiting import until
+from tests.waiting import until
 
 COUNTER = "3"
 

@@ -1,14 +1,13 @@
 """A window without a screen, shared by the tests that draw, and where their pictures go."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kiosk.main import prepare_kivy
+from kiosk.ui.before_kivy import prepare_kivy
 from settings.fonts import cjk_font
 
 
@@ -28,10 +27,10 @@ def fonts() -> dict[bool, Path]:
 
 
 @pytest.fixture(scope="session")
-def window() -> Any:
+def window(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A real Kivy window of 1080x1920 on SDL's offscreen driver."""
     before = {name: os.environ.pop(name, None) for name in ("DISPLAY", "WAYLAND_DISPLAY")}
-    prepare_kivy(Path(tempfile.mkdtemp(prefix="hallq-test-kivy-")))
+    prepare_kivy(tmp_path_factory.mktemp("kivy"))
     from kivy.base import EventLoop
 
     EventLoop.ensure_window()

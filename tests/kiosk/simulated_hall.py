@@ -21,7 +21,7 @@ from devices.printers.sim_ports import TcpPort
 from devices.printers.sim_printer import SimPrinter
 from tests.kiosk.fake_hall import FakeHall
 from tests.kiosk.gallery import ROOT, SAMPLE_SITE
-from tests.kiosk.waiting import until
+from tests.waiting import until
 
 PERSON = SyntheticPerson(
     name="测试甲",

@@ -21,7 +21,7 @@ from kiosk.flow import events as ev
 from settings.site import KioskTable, SamvReader, TcpPrinter
 from tests.kiosk.gallery import PERSON, TICKET, sample_plan
 from tests.kiosk.simulated_hall import PERSON as CARD_HOLDER
-from tests.kiosk.waiting import until
+from tests.waiting import until
 
 DOCUMENT = IdentityDocument(
     kind=DocumentKind.RESIDENT,
@@ -51,6 +51,10 @@ class Site:
 
     def wait_for(self, kind: type[ev.Event]) -> Any:
         return until(lambda: [e for e in self.heard if isinstance(e, kind)], what=kind.__name__)[-1]
+
+    def status(self, device_id: str) -> str | None:
+        """What was told of a device last."""
+        return next((h.status for h in reversed(self.told) if h.device_id == device_id), None)
 
     def close(self) -> None:
         self.devices.close()
@@ -118,13 +122,13 @@ def test_each_trouble_of_the_printer_has_its_cause(site: Site, knob: str, cause:
 
 
 def test_a_printer_that_is_switched_off_is_unavailable_and_comes_back(site: Site):
-    until(lambda: site.told and site.told[-1].device_id == "K01.printer")
+    until(lambda: site.status("K01.printer") == "ok")
     site.port.gone = True
     site.devices.ask_paper("c1")
     assert site.wait_for(ev.PrinterRefused) == ev.PrinterRefused("c1", "unavailable")
 
     site.port.gone = False
-    until(lambda: site.told[-1].status == "ok" and site.told[-1].device_id == "K01.printer")
+    until(lambda: site.status("K01.printer") == "ok")
     site.devices.ask_paper("c2")
 
     assert site.wait_for(ev.PaperReady) == ev.PaperReady("c2")
@@ -207,6 +211,31 @@ def test_a_look_that_takes_long_is_noticed_once_and_always_ends(outcome: Any, sa
     watch.notice()
 
     assert heard == said
+
+
+def test_a_look_that_ends_just_when_it_is_noticed_still_ends():
+    heard: list[ev.Event] = []
+    reader = SlowReader(lambda: None)
+    times = iter([0.0])
+
+    def seconds() -> float:
+        """The second to ask is `notice()`: the look ends in the midst of it, if it can."""
+        began_s = next(times, None)
+        if began_s is not None:
+            return began_s
+        reader.may_end.set()
+        looking.join(0.2)
+        return 1.0
+
+    watch = ReaderWatch(heard.append, seconds=seconds)
+    looking = threading.Thread(target=watch.look, args=(reader,))
+    looking.start()
+    assert reader.is_looking.wait(5)
+
+    watch.notice()
+    looking.join(5)
+
+    assert heard == [ev.CardNoticed(), ev.CardGone()]
 
 
 def test_only_masked_data_leaves_a_document():

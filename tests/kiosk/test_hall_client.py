@@ -13,7 +13,7 @@ from kiosk.adapters.hall_client import HallClient, Refused, ServerAway
 from kiosk.adapters.hall_link import HallLink
 from kiosk.flow import events as ev
 from tests.kiosk.fake_hall import FakeHall
-from tests.kiosk.waiting import until
+from tests.waiting import until
 
 COMMAND = IssueTicket(
     command_id="5b8de5c9-0df6-4c9e-8d33-3a1a07f0a001",

@@ -21,7 +21,10 @@ from hall.clock import HallClock
 from hall.messages import DeviceHealth
 from tests.kiosk.gallery import ROOT, SAMPLE_SITE
 from tests.kiosk.simulated_hall import PERSON, Hall
-from tests.kiosk.waiting import until
+from tests.waiting import until
+
+Health = dict[str, tuple[str, str | None]]
+"""By device: its status and the cause, as told last."""
 
 
 @pytest.fixture
@@ -30,6 +33,17 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     hall.kiosk.wait_ready()
     yield hall
     hall.close()
+
+
+@pytest.fixture
+def health(hall: Hall) -> Iterator[Health]:
+    told: Health = {}
+    address = BrokerAddress("127.0.0.1", hall.broker.port)
+    listener = BrokerLink("sample-city", "listener", address, HallClock(ZoneInfo("UTC"), time.time))
+    listener.hear(DeviceHealth, lambda device: told.update({device.device_id: (device.status, device.cause)}))
+    listener.start()
+    yield told
+    listener.close()
 
 
 def test_a_citizen_lays_a_card_and_leaves_with_a_printed_ticket(hall: Hall, pictures: Path):
@@ -116,42 +130,24 @@ def test_paper_server_and_reader_may_fail_and_come_back_without_a_number_lost(ha
     kiosk.see("idle")
 
 
-def test_health_is_told_while_the_kiosk_runs_when_it_stops_and_when_it_dies(hall: Hall):
-    health: dict[str, tuple[str, str | None]] = {}
-    listener = BrokerLink(
-        "sample-city", "listener", BrokerAddress("127.0.0.1", hall.broker.port), HallClock(ZoneInfo("UTC"), time.time)
-    )
-    listener.hear(DeviceHealth, lambda told: health.update({told.device_id: (told.status, told.cause)}))
-    listener.start()
-    try:
-        ok = ("ok", None)
-        until(lambda: health == {"K01": ok, "K01.sam_v": ok, "K01.printer": ok}, what="the devices' health")
+def test_health_is_told_while_the_kiosk_runs_when_it_stops_and_when_it_dies(hall: Hall, health: Health):
+    ok = ("ok", None)
+    until(lambda: health == {"K01": ok, "K01.sam_v": ok, "K01.printer": ok}, what="the devices' health")
 
-        hall.printer.paper_out = True
-        until(lambda: health["K01.printer"] == ("fault", "paper_out"), what="the empty roll")
+    hall.printer.paper_out = True
+    until(lambda: health["K01.printer"] == ("fault", "paper_out"), what="the empty roll")
 
-        hall.kiosk.process.kill()
-        until(lambda: health["K01"] == ("offline", "unavailable"), timeout_s=20, what="the will")
-    finally:
-        listener.close()
+    hall.kiosk.process.kill()
+    until(lambda: health["K01"] == ("offline", "unavailable"), within_s=20, what="the will")
 
 
-def test_a_kiosk_that_is_told_to_end_says_goodbye_for_all_its_devices(hall: Hall):
-    health: dict[str, tuple[str, str | None]] = {}
-    listener = BrokerLink(
-        "sample-city", "listener", BrokerAddress("127.0.0.1", hall.broker.port), HallClock(ZoneInfo("UTC"), time.time)
-    )
-    listener.hear(DeviceHealth, lambda told: health.update({told.device_id: (told.status, told.cause)}))
-    listener.start()
-    try:
-        until(lambda: len(health) == 3, what="the devices' health")
+def test_a_kiosk_that_is_told_to_end_says_goodbye_for_all_its_devices(hall: Hall, health: Health):
+    until(lambda: len(health) == 3, what="the devices' health")
 
-        assert hall.kiosk.end() == 0
+    assert hall.kiosk.end() == 0
 
-        gone = ("offline", None)
-        until(lambda: health == {"K01": gone, "K01.sam_v": gone, "K01.printer": gone}, what="the goodbye")
-    finally:
-        listener.close()
+    gone = ("offline", None)
+    until(lambda: health == {"K01": gone, "K01.sam_v": gone, "K01.printer": gone}, what="the goodbye")
 
 
 @pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")

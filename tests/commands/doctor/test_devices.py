@@ -41,6 +41,7 @@ def printer():
     yield printer, on
     for port in ports:
         port.close()
+    printer.close()
 
 
 def test_a_reader_is_asked_for_its_state_and_for_no_card(site, samv):
@@ -146,11 +147,11 @@ def other_program():
 def test_a_serial_device_that_another_program_has_is_not_touched_and_the_program_is_named(site, other_program):
     with BoardSim() as sim:
         process = other_program(f"f = os.open({sim.port!r}, os.O_RDWR | os.O_NOCTTY)")
-        boots = sim.commands
+        before = sim.commands
 
         finding = found(site(board(sim.port)))["B01"]
 
-        assert sim.commands == boots
+        assert sim.commands == before
     assert finding.status == "warn"
     assert f"process {process.pid}" in finding.text
 

@@ -1,7 +1,7 @@
 """Checks of broker, database and server, on the real ones."""
 
 import json
-import os
+import random
 import socket
 import sqlite3
 import subprocess
@@ -67,9 +67,9 @@ def test_a_journal_is_looked_through_and_left_as_it_was(journal):
 
 
 def test_a_damaged_journal_is_found(journal):
-    content = bytearray(journal.read_bytes())
+    content, rng = bytearray(journal.read_bytes()), random.Random(1)
     for at in range(4096 * 3, len(content), 4096):
-        content[at : at + 64] = os.urandom(64)
+        content[at : at + 64] = rng.randbytes(64)
     journal.write_bytes(content)
 
     finding = next(iter(hall.database(journal)))
@@ -135,7 +135,7 @@ def test_what_answers_at_the_servers_address_is_looked_at(site, answering, body,
     assert (finding.status, says in finding.text) == (expected, True)
 
 
-def test_the_real_server_is_well_and_holds_its_journal(tmp_path, capsys):
+def test_the_real_server_is_well_and_holds_its_journal(tmp_path):
     text = (ROOT / "config" / "halls" / "sample_city.toml").read_text(encoding="utf-8")
     with running_broker(tmp_path) as broker, socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -164,3 +164,15 @@ def test_the_real_server_is_well_and_holds_its_journal(tmp_path, capsys):
     assert f"held by the running server, process {server.pid}" in findings["database"].text
     assert after.status == "ok"
     assert "held" not in after.text
+
+
+def test_a_loopback_address_on_tickets_and_a_readable_password_are_warned_of(site):
+    path = site('[broker]\npassword = "x"\n')
+    path.chmod(0o644)
+
+    texts = [f.text for f in hall.checks(read_site(path), path)[0].look() if f.status == "warn"]
+
+    path.chmod(0o640)
+    assert any("everybody may read it" in text for text in texts)
+    assert any("no phone" in text for text in texts)
+    assert not any("everybody" in f.text for f in hall.checks(read_site(path), path)[0].look())

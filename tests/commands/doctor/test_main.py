@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from commands.doctor import hall, machine, main
+from commands.doctor import machine, main
 from commands.doctor.findings import Check, warn
-from settings.load import read_site
 from tests.commands.doctor.sites import kiosk
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,15 +59,3 @@ def test_warnings_alone_leave_the_status_at_0(monkeypatch, capsys):
     monkeypatch.setattr(machine, "checks", lambda: [Check("clock", lambda: [warn("clock", "unkept", "enable it")])])
 
     assert run(capsys)[0] == 0
-
-
-def test_a_loopback_address_on_tickets_and_a_readable_password_are_warned_of(site):
-    path = site('[broker]\npassword = "x"\n')
-    path.chmod(0o644)
-
-    texts = [f.text for f in hall.checks(read_site(path), path)[0].look() if f.status == "warn"]
-
-    path.chmod(0o640)
-    assert any("everybody may read it" in text for text in texts)
-    assert any("no phone" in text for text in texts)
-    assert not any("everybody" in f.text for f in hall.checks(read_site(path), path)[0].look())

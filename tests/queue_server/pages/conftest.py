@@ -25,6 +25,7 @@ from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
 from hall.clock import HallClock
 from hall.messages import DeviceHealth
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "config" / "halls" / "sample_city.toml"
@@ -99,18 +100,15 @@ class HallProcess:
         """Start it and wait until it is ready."""
         log = self.folder / "server.log"
         with log.open("wb") as file:
-            self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 [sys.executable, "-m", "queue_server.main", "--config", str(self._config)],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + START_S
-        while b"ready " not in log.read_bytes():
-            assert self._process.poll() is None, f"the server stopped: {log.read_text()}"
-            assert time.monotonic() < deadline, f"the server did not get ready: {log.read_text()}"
-            time.sleep(0.02)
+        until(lambda: b"ready " in log.read_bytes() or process.poll() is not None, START_S, what="the server's start")
+        assert process.poll() is None, f"the server stopped: {log.read_text()}"
 
     def end(self, signal_number: int = signal.SIGTERM) -> None:
         """Stop it, by default in order; SIGKILL is the power cut."""
@@ -175,9 +173,9 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallProcess]:
     process.end(signal.SIGKILL)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window. Its driver runs an event loop in this thread: no longer than needed."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing: install it with `apt-get install chromium fonts-noto-cjk`", pytrace=False)
     with sync_playwright() as playwright:
@@ -294,14 +292,7 @@ def busy_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallProcess]
         for health in HEALTH:
             link.tell(health)
         _work(hall)
-        _until(lambda: hall.get("/health")["broker_connected"] and len(hall.get("/manager")["devices"]) == 6)
+        until(lambda: hall.get("/health")["broker_connected"] and len(hall.get("/manager")["devices"]) == 6, 15)
         yield hall
         link.close()
         hall.end()
-
-
-def _until(is_so: Callable[[], bool], timeout_s: float = 15.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.05)

@@ -113,7 +113,8 @@ def test_a_double_click_is_one_call(hall, open_page):
 def test_the_number_keys_press_the_buttons_but_not_while_somebody_types(hall, open_page):
     hall.ticket("F")
     page = open_page(f"{hall.url}/counter/39")
-    page.get_by_label("工号").press_sequentially("1123")
+    page.get_by_label("工号").click()  # typing alone does not wait until the page has its first view
+    page.keyboard.type("1123")
     page.keyboard.press("Enter")
     expect(page.locator("#status-word")).to_have_text("空闲")
     assert calls_at(hall, "39") == []

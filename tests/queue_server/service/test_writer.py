@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,17 @@ def test_the_state_after_a_restart_is_the_state_before(plan: HallPlan, tmp_path:
     after = run([])
 
     assert after.records == before.records
+
+
+def test_a_day_about_a_queue_that_the_hall_no_longer_has_is_refused(plan: HallPlan, journal: SqlJournal):
+    writer = Writer(plan, journal, Clock())
+    writer.start()
+    answer(writer, issue("one"))
+    writer.close()
+    queues = {prefix: queue for prefix, queue in plan.queues.items() if prefix != "A"}
+
+    with pytest.raises(JournalUnavailable, match="is about 'A', which the site file or its catalogue no longer has"):
+        Writer(replace(plan, queues=queues), journal, Clock()).start()
 
 
 def test_two_counters_calling_at_once_share_the_line_without_a_double(writer: Writer):

@@ -12,6 +12,7 @@ from queue_server.adapters.speech import sound
 from queue_server.adapters.speech.announcer import AFTER_CHIME_S, Announcement, Announcer
 from queue_server.adapters.speech.output import OutputFailed, WavFolder
 from queue_server.adapters.speech.voice import EspeakVoice, VoiceFailed
+from tests.waiting import until
 
 SPEECH = sound.silence(1.0)
 
@@ -72,9 +73,9 @@ def announcer(speaker, spoken):
     made.close()
 
 
-def test_a_call_is_a_chime_and_the_sentence_twice(announcer, speaker, spoken, wait_until):
+def test_a_call_is_a_chime_and_the_sentence_twice(announcer, speaker, spoken):
     announcer.announce(call("A001"))
-    wait_until(lambda: spoken.all)
+    until(lambda: spoken.all)
 
     number, text, seconds = spoken.all[0]
     assert (number, text) == ("A001", "请A001号到3号窗口办理")
@@ -83,46 +84,46 @@ def test_a_call_is_a_chime_and_the_sentence_twice(announcer, speaker, spoken, wa
 
 
 @pytest.mark.parametrize("repeat", [1, 2, 3])
-def test_the_sentence_is_spoken_as_often_as_the_site_wants(speaker, spoken, wait_until, repeat):
+def test_the_sentence_is_spoken_as_often_as_the_site_wants(speaker, spoken, repeat):
     announcer = Announcer(
         ["A"], voice=lambda _text: SPEECH, output=speaker, repeat=repeat, pause_s=0.5, on_spoken=spoken
     )
     announcer.start()
 
     announcer.announce(call("A001"))
-    wait_until(lambda: spoken.all)
+    until(lambda: spoken.all)
     announcer.close()
 
     extra = spoken.all[0][2] - sound.length_s(sound.chime()) - AFTER_CHIME_S
     assert extra == pytest.approx(repeat * 1.0 + (repeat - 1) * 0.5, abs=0.01)
 
 
-def test_a_recall_goes_to_the_front_and_recalls_keep_their_order(announcer, speaker, spoken, wait_until):
+def test_a_recall_goes_to_the_front_and_recalls_keep_their_order(announcer, speaker, spoken):
     speaker.free.clear()
     announcer.announce(call("A001"))
-    wait_until(lambda: "A" in speaker._speaking)
+    until(lambda: "A" in speaker._speaking)
     for one in (call("A002"), call("A003"), call("A000", recall=True), call("A001", recall=True)):
         announcer.announce(one)
     speaker.free.set()
-    wait_until(lambda: len(spoken.all) == 5)
+    until(lambda: len(spoken.all) == 5)
 
     assert [number for number, _text, _s in spoken.all] == ["A001", "A000", "A001", "A002", "A003"]
 
 
-def test_the_same_call_is_not_queued_twice(announcer, speaker, spoken, wait_until):
+def test_the_same_call_is_not_queued_twice(announcer, speaker, spoken):
     speaker.free.clear()
     announcer.announce(call("A001"))
-    wait_until(lambda: "A" in speaker._speaking)
+    until(lambda: "A" in speaker._speaking)
     for _ in range(3):
         announcer.announce(call("A002"))
     announcer.announce(call("A003"))
     speaker.free.set()
-    wait_until(lambda: len(spoken.all) == 3)
+    until(lambda: len(spoken.all) == 3)
 
     assert [number for number, _text, _s in spoken.all] == ["A001", "A002", "A003"]
 
 
-def test_a_zone_never_hears_two_voices_and_zones_do_not_wait_for_each_other(wait_until):
+def test_a_zone_never_hears_two_voices_and_zones_do_not_wait_for_each_other():
     rng, speaker, spoken = random.Random(1), Loudspeaker(), Spoken()
     zones = ["A", "B", "C"]
 
@@ -142,42 +143,42 @@ def test_a_zone_never_hears_two_voices_and_zones_do_not_wait_for_each_other(wait
         clerk.start()
     for clerk in clerks:
         clerk.join()
-    wait_until(lambda: len(spoken.all) == 80)
+    until(lambda: len(spoken.all) == 80)
     announcer.close()
 
     assert speaker.collisions == 0
     assert len({number for number, _text, _s in spoken.all}) == 80
 
 
-def test_a_held_zone_does_not_hold_another(announcer, speaker, spoken, wait_until):
+def test_a_held_zone_does_not_hold_another(announcer, speaker, spoken):
     speaker.free.clear()
     announcer.announce(call("A001"))
     announcer.announce(call("B001", zone="B"))
 
-    wait_until(lambda: speaker._speaking == {"A", "B"})
+    until(lambda: speaker._speaking == {"A", "B"})
 
     assert speaker.collisions == 0
 
 
-def test_a_failed_player_loses_one_call_and_not_the_next(announcer, speaker, spoken, wait_until, caplog):
+def test_a_failed_player_loses_one_call_and_not_the_next(announcer, speaker, spoken, caplog):
     speaker.failing = 1
 
     announcer.announce(call("A001"))
     announcer.announce(call("A002"))
-    wait_until(lambda: spoken.all)
+    until(lambda: spoken.all)
 
     assert [number for number, _text, _s in spoken.all] == ["A002"]
     assert "A001 was not heard: no sound" in caplog.text
 
 
 @pytest.mark.parametrize("number", ["A001", "龘001"])
-def test_a_failed_voice_leaves_the_chime(speaker, spoken, wait_until, caplog, number):
+def test_a_failed_voice_leaves_the_chime(speaker, spoken, caplog, number):
     voice = EspeakVoice("/nonexistent/espeak-ng")
     announcer = Announcer(["A"], voice=voice, output=speaker, on_spoken=spoken)
     announcer.start()
 
     announcer.announce(call(number))
-    wait_until(lambda: spoken.all)
+    until(lambda: spoken.all)
     announcer.close()
 
     assert sound.samples_of(speaker.heard[0][2]) == sound.chime()
@@ -185,7 +186,7 @@ def test_a_failed_voice_leaves_the_chime(speaker, spoken, wait_until, caplog, nu
     assert [r.levelno for r in caplog.records] == [logging.WARNING]
 
 
-def test_a_listener_that_breaks_does_not_silence_the_zone(speaker, wait_until, caplog):
+def test_a_listener_that_breaks_does_not_silence_the_zone(speaker, caplog):
     def broken(*_what: object) -> None:
         raise RuntimeError("listener")
 
@@ -194,7 +195,7 @@ def test_a_listener_that_breaks_does_not_silence_the_zone(speaker, wait_until, c
 
     announcer.announce(call("A001"))
     announcer.announce(call("A002"))
-    wait_until(lambda: len(speaker.heard) == 2)
+    until(lambda: len(speaker.heard) == 2)
     announcer.close()
 
     assert "an announcement failed" in caplog.text
@@ -217,7 +218,7 @@ def test_closing_twice_is_harmless_and_what_waited_is_dropped(speaker, spoken):
     assert spoken.all == []
 
 
-def test_a_voice_that_fails_once_speaks_the_next_call(speaker, spoken, wait_until):
+def test_a_voice_that_fails_once_speaks_the_next_call(speaker, spoken):
     answers = [VoiceFailed("once"), SPEECH]
 
     def voice(_text: str) -> bytes:
@@ -231,19 +232,19 @@ def test_a_voice_that_fails_once_speaks_the_next_call(speaker, spoken, wait_unti
 
     announcer.announce(call("A001"))
     announcer.announce(call("A002"))
-    wait_until(lambda: len(spoken.all) == 2)
+    until(lambda: len(spoken.all) == 2)
     announcer.close()
 
     assert [text for _number, text, _s in spoken.all] == ["", "请A002号到3号窗口办理"]
 
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-def test_a_call_ends_up_as_speech_in_a_file(tmp_path, spoken, wait_until):
+def test_a_call_ends_up_as_speech_in_a_file(tmp_path, spoken):
     announcer = Announcer(["A"], voice=EspeakVoice(), output=WavFolder(tmp_path), on_spoken=spoken)
     announcer.start()
 
     announcer.announce(call("A001"))
-    wait_until(lambda: spoken.all)
+    until(lambda: spoken.all)
     announcer.close()
 
     (file,) = tmp_path.iterdir()
