@@ -138,6 +138,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
 
     ticket_id: str
     display_number: str
+    business_day: date
     prefix: str
     number: int
     item_key: str

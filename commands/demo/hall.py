@@ -26,7 +26,7 @@ from commands.demo.report import (
     touch_to_print,
 )
 from commands.demo.running import HallProcesses, Running
-from commands.demo.watchers import DisplayWatcher
+from commands.demo.watchers import DisplayWatcher, SpeechWatcher
 from hall import messages as m
 from hall.catalogue import HallPlan, ServiceItem
 from queue_server.adapters.sql_journal import SqlJournal
@@ -106,6 +106,8 @@ class DemoHall:
         self._ends.callback(self._loop.close)
         self._watcher = DisplayWatcher(self.base_url)
         self._loop.start(self._watcher.run())
+        self._listener = SpeechWatcher(self.folder / "speech")
+        self._loop.start(self._listener.run())
         self._clerks = Clerks(
             self.plan,
             self.counters,
@@ -152,13 +154,10 @@ class DemoHall:
         deadline = time.monotonic() + DRAIN_S
         calls = {click.call_id for click in self._clerks.calls}
         while time.monotonic() < deadline:
-            spoken = {path.stem.split("-", 2)[2] for path in self._spoken()}
-            if calls <= self._watcher.seen.keys() and self._watcher.seen.keys() <= spoken:
+            self._listener.look()
+            if calls <= self._watcher.seen.keys() and self._watcher.seen.keys() <= self._listener.spoken:
                 return
             time.sleep(0.1)
-
-    def _spoken(self) -> Sequence[Path]:
-        return sorted((self.folder / "speech").glob("*.wav"))
 
     def _report(self, ran_s: float, hall_minutes: float, sent_away: int, memory: dict[str, float]) -> Report:
         journal = SqlJournal(self._processes.site.server.database)
@@ -172,7 +171,7 @@ class DemoHall:
             clicked=self._clerks.calls,
             seen=self._watcher.seen,
             shown=self._processes.devices.shown,
-            spoken=self._spoken(),
+            spoken=self._listener.spoken,
             pressed=self._clerks.pressed,
             visitors=self._visitors - sent_away,
         )

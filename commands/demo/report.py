@@ -6,9 +6,8 @@ of speech. The journal is read afterwards and must agree with all of it.
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import zxingcpp
 from msgspec import Struct
@@ -81,7 +80,7 @@ class Evidence:
     clicked: Sequence[Clicked]
     seen: dict[str, SeenCall]
     shown: Sequence[Shown]
-    spoken: Sequence[Path]
+    spoken: Set[str]  # call ids
     pressed: Sequence[str]  # rating ids
 
 
@@ -159,7 +158,6 @@ def _check_calls(findings: Findings, evidence: Evidence, journal: Sequence[Recor
         for click in evidence.clicked
         if click.call_id not in calls
     ]
-    spoken = {path.stem.split("-", 2)[2] for path in evidence.spoken}
     on_bars = {(shown.counter_no, shown.text) for shown in evidence.shown}
     for call in calls.values():
         text = call_text(texts, call.display_number, call.counter_no)
@@ -170,7 +168,7 @@ def _check_calls(findings: Findings, evidence: Evidence, journal: Sequence[Recor
             findings.wrong.append(f"the display showed {seen.text!r} for {call.display_number}")
         if (call.counter_no, text) not in on_bars:
             findings.lost.append(f"the call of {call.display_number} was not on the bar of counter {call.counter_no}")
-        if call.call_id not in spoken:
+        if call.call_id not in evidence.spoken:
             findings.lost.append(f"the call of {call.display_number} was not spoken")
 
 

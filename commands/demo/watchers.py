@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -15,6 +16,24 @@ class SeenCall:
     call_id: str
     text: str
     at: float  # time.monotonic()
+
+
+class SpeechWatcher:
+    """Notes the calls that were spoken into files: the server keeps only the newest of these."""
+
+    def __init__(self, folder: Path) -> None:
+        self.spoken: set[str] = set()  # call ids
+        self._folder = folder
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            self.look()
+            await asyncio.sleep(0.5)
+
+    def look(self) -> None:
+        """Note what is there now."""
+        self.spoken |= {path.stem.split("-", 2)[2] for path in self._folder.glob("*.wav")}
 
 
 class DisplayWatcher:

@@ -55,7 +55,7 @@ def _day_started(record: Record, event: m.DayStarted) -> Iterator[Change]:
 def _issued(record: Record, event: m.TicketIssued) -> Iterator[Change]:
     values = {
         "ticket_id": event.ticket_id,
-        "business_day": record.at.date().isoformat(),
+        "business_day": event.business_day.isoformat(),
         "prefix": event.prefix,
         "number": event.number,
         "display_number": event.display_number,

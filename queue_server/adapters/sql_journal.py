@@ -3,9 +3,9 @@
 import fcntl
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from queue_server.adapters import tables as t
 from queue_server.adapters.report_rows import write_report_rows
 from queue_server.domain.evolve import Record
 from queue_server.service.ports import JournalUnavailable
+
+T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _decode_event = msgspec.json.Decoder(m.AnyEvent).decode
@@ -40,14 +42,16 @@ class SqlJournal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock_fd = _hold(path)
-            self._engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args=_CONNECT)
+            self._engine = sa.create_engine(
+                f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args=_CONNECT, hide_parameters=True
+            )
             sa.event.listen(self._engine, "connect", _set_pragmas)
             with self._engine.begin() as connection:
                 _migrate(connection)
                 self.incarnation = _incarnation(connection)
         except (SQLAlchemyError, OSError) as exc:
             self.close()
-            raise JournalUnavailable(f"the journal {path} cannot be opened: {exc}") from exc
+            raise JournalUnavailable(f"the journal {path} cannot be opened: {_cause(exc)}") from exc
 
     def append(self, records: Sequence[Record]) -> None:
         """Keep a batch; durable on return."""
@@ -56,7 +60,7 @@ class SqlJournal:
                 self._insert(connection, records)
                 write_report_rows(connection, records)
         except SQLAlchemyError as exc:
-            raise JournalUnavailable(f"the journal {self._path} cannot be written: {exc}") from exc
+            raise JournalUnavailable(f"the journal {self._path} cannot be written: {_cause(exc)}") from exc
 
     def answers(self, command_ids: Sequence[str]) -> dict[str, Record]:
         """The answers to those commands that were carried out before."""
@@ -65,16 +69,16 @@ class SqlJournal:
             .join(t.command, t.command.c.answer_seq == t.event.c.seq)
             .where(t.command.c.command_id.in_(command_ids))
         )
-        return {row.asked: _record(row) for row in self._rows(query)}
+        return dict(self._read(query, lambda row: (row.asked, _record(row))))
 
     def current_day(self) -> Iterable[Record]:
         """The records since the last business day began."""
         began = sa.select(sa.func.max(t.event.c.seq)).where(t.event.c.type == m.DayStarted.__name__).scalar_subquery()
-        return [_record(row) for row in self._rows(sa.select(t.event).where(t.event.c.seq >= began).order_by("seq"))]
+        return self._read(sa.select(t.event).where(t.event.c.seq >= began).order_by("seq"), _record)
 
     def everything(self) -> Iterable[Record]:
         """Every record, oldest first; for checks."""
-        return [_record(row) for row in self._rows(sa.select(t.event).order_by("seq"))]
+        return self._read(sa.select(t.event).order_by("seq"), _record)
 
     def close(self) -> None:
         """Give the file back; closing twice is harmless."""
@@ -84,12 +88,12 @@ class SqlJournal:
             os.close(self._lock_fd)
             self._lock_fd = -1
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _read(self, query: sa.Select[Any], make: Callable[[sa.Row[Any]], T]) -> list[T]:
         try:
             with self._engine.begin() as connection:
-                return connection.execute(query).all()
-        except SQLAlchemyError as exc:
-            raise JournalUnavailable(f"the journal {self._path} cannot be read: {exc}") from exc
+                return [make(row) for row in connection.execute(query)]
+        except (SQLAlchemyError, msgspec.MsgspecError) as exc:
+            raise JournalUnavailable(f"the journal {self._path} cannot be read: {_cause(exc)}") from exc
 
     @staticmethod
     def _insert(connection: sa.Connection, records: Sequence[Record]) -> None:
@@ -106,6 +110,11 @@ class SqlJournal:
         connection.execute(sa.insert(t.event), rows)
         answers = {r.command_id: r.seq for r in records}  # the last event of a command is its answer
         connection.execute(sa.insert(t.command), [{"command_id": c, "answer_seq": s} for c, s in answers.items()])
+
+
+def _cause(exc: Exception) -> str:
+    """What the database itself said, without the statement: its values may be a visitor's."""
+    return str(getattr(exc, "orig", None) or exc)
 
 
 _CONNECT = {"check_same_thread": False, "timeout": 5.0}

@@ -34,5 +34,7 @@ def _refused(_request: Request, exc: Exception) -> JSONResponse:
     return JSONResponse({"code": exc.code, "detail": str(exc)}, STATUS[type(exc)])
 
 
-def _unavailable(_request: Request, exc: Exception) -> JSONResponse:
-    return JSONResponse({"code": JournalUnavailable.code, "detail": str(exc)}, 503, headers={"Retry-After": "1"})
+def _unavailable(_request: Request, _exc: Exception) -> JSONResponse:
+    """The cause is in the server's log: it is for who runs it, not for who asked."""
+    refusal = {"code": JournalUnavailable.code, "detail": "the journal cannot be written now; nothing was done"}
+    return JSONResponse(refusal, 503, headers={"Retry-After": "1"})

@@ -49,7 +49,7 @@ def _start_day(hall: HallDay, _command: m.StartDay, now: datetime, _new_id: NewI
     return [m.DayStarted(day=business_day(now), expired=expired)]
 
 
-def _issue(hall: HallDay, command: m.IssueTicket, _now: datetime, new_id: NewId) -> list[m.AnyEvent]:
+def _issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
     item = hall.plan.items.get(command.item_key)
     if item is None:
         raise no.UnknownItem(f"the catalogue has no item {command.item_key!r}")
@@ -62,6 +62,7 @@ def _issue(hall: HallDay, command: m.IssueTicket, _now: datetime, new_id: NewId)
         m.TicketIssued(
             ticket_id=new_id(),
             display_number=display_number(item.queue, number),
+            business_day=hall.day or business_day(now),  # a clock set back does not go back a day
             prefix=item.queue,
             number=number,
             item_key=item.key,

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,12 +170,12 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_fifty_kills(site_file: Path,
 
 
 def test_the_check_sees_a_lost_a_changed_and_a_doubled_ticket():
-    from datetime import UTC, datetime
 
     def record(seq: int, number: str, command_id: str) -> Record:
         event = m.TicketIssued(
             ticket_id=f"id {number} {seq}",
             display_number=number,
+            business_day=date(2026, 1, 1),
             prefix="A",
             number=1,
             item_key="I001",

@@ -83,8 +83,11 @@ def test_a_number_that_was_drawn_twice_is_refused_whole_by_the_database(journal:
         for record in other.records
     ]
 
-    with pytest.raises(JournalUnavailable):
+    with pytest.raises(JournalUnavailable) as refused:
         journal.append(clash)
+
+    assert "no_number_twice_a_day" in str(refused.value) or "ticket.number" in str(refused.value)
+    assert "A001" not in str(refused.value)  # the values of a row may be a visitor's
 
     assert journal.everything() == hall.records
 
@@ -112,3 +115,13 @@ def test_a_journal_keeps_its_incarnation_and_another_has_another(path: Path, tmp
         journal.close()
 
     assert names[0] == names[1] != names[2]
+
+
+def test_a_record_that_cannot_be_understood_is_said_to_be_so(journal: SqlJournal, path: Path, plan: HallPlan):
+    journal.append(Hall(plan).records)
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.update(t.event).values(body=b'{"type":"FromTheFuture"}'))
+
+    with pytest.raises(JournalUnavailable, match="cannot be read"):
+        journal.current_day()

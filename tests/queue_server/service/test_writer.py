@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,17 @@ def test_the_journal_is_durable_by_its_own_settings(journal: SqlJournal):
     with journal._engine.begin() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_a_clock_set_back_over_midnight_does_not_bring_yesterdays_numbers_back(
+    writer: Writer, heard: Heard, clock: Clock
+):
+    answer(writer, issue("monday"))
+    clock.pass_(days=1)
+    answer(writer, issue("tuesday"))
+    clock.pass_(days=-1)
+
+    event = answer(writer, issue("still tuesday"))
+
+    assert isinstance(event, m.TicketIssued)
+    assert (event.display_number, event.business_day) == ("A002", clock.now().date() + timedelta(days=1))
