@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
+import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -81,9 +82,10 @@ def _photograph(hall: DemoHall, into: Path) -> None:
         _photograph_visit(finger, hall.processes.devices.kiosks[KIOSK], into)
     finally:
         finger.close()
+    address = zxingcpp.read_barcodes(Image.open(into / "ticket.png").convert("L"))[0].text
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        _photograph_pages(browser, hall, into)
+        _photograph_pages(browser, hall, address, into)
         browser.close()
 
 
@@ -113,15 +115,14 @@ def _photograph_visit(finger: Finger, devices: KioskDevices, into: Path) -> None
     _save(devices.printer.tickets[-1], into / "ticket.png")
 
 
-def _photograph_pages(browser: Browser, hall: DemoHall, into: Path) -> None:
+def _photograph_pages(browser: Browser, hall: DemoHall, ticket_address: str, into: Path) -> None:
     with httpx.Client(base_url=hall.base_url, timeout=5) as http:
         counter = _serving_counter(http, hall)
-        ticket_id = http.get(f"/api/v1/counters/{counter}").json()["visitor"]["ticket_id"]
     pages = {
         "call-display": ("/display", 1920, 1080),
         "counter": (f"/counter/{counter}", 1440, 900),
         "manager": ("/manager", 1440, 900),
-        "ticket-on-a-phone": (f"/t/{ticket_id}", 390, 844),
+        "ticket-on-a-phone": (ticket_address.removeprefix(hall.base_url), 390, 844),
     }
     for name, (path, width, height) in pages.items():
         page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")

@@ -71,6 +71,7 @@ class BrokerLink:
         self._states: dict[str, Told] = {}  # the newest of each topic
         self._kept_events: list[Told] = []
         self._connected = threading.Event()
+        self._is_missed = False  # whether it was said that nobody answers
         # Nobody tells anything there yet: whoever hears nothing subscribes all the same, to be answered (see above).
         self._filter_of_its_own = f"{topics.ROOT}/{hall_id}/device/{client_name}/cmd"
         self._client = mqtt.Client(
@@ -86,6 +87,7 @@ class BrokerLink:
         self._client.reconnect_delay_set(min_delay=1, max_delay=2)
         self._client.on_socket_open = _send_at_once
         self._client.on_connect = self._connected_now
+        self._client.on_connect_fail = self._not_connected
         self._client.on_subscribe = self._subscribed_now
         self._client.on_disconnect = self._disconnected_now
         self._client.on_message = self._heard
@@ -154,12 +156,19 @@ class BrokerLink:
                 self._publish(message)
             self._kept_events.clear()
             self._connected.set()
+        self._is_missed = False
         logger.info("broker: connected")
         for callback in self._on_connect:
             try:
                 callback()
             except Exception:
                 logger.exception("broker: what follows a connect failed")
+
+    def _not_connected(self, _client: object, _data: object) -> None:
+        if not self._is_missed:
+            where = f"{self._address.host}:{self._address.port}"
+            logger.warning("broker: nobody answers at %s: is mosquitto running? trying again until it does", where)
+        self._is_missed = True
 
     def _disconnected_now(self, _client: object, _data: object, _flags: object, reason: Any, _props: object) -> None:
         self._connected.clear()

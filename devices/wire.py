@@ -13,6 +13,8 @@ import serial
 
 from devices.errors import DeviceUnavailable
 
+WRITE_S = 2.0  # a busy machine may keep a line full for a moment; a line that is stuck stays full
+
 
 class Wire(Protocol):
     """What a driver needs of a port."""
@@ -61,7 +63,7 @@ class SerialWire:
         """
         self._name = name or port
         try:
-            self._port = serial.Serial(port, baud, timeout=timeout_s, write_timeout=timeout_s, exclusive=True)
+            self._port = serial.Serial(port, baud, timeout=timeout_s, write_timeout=WRITE_S, exclusive=True)
         except (*_SERIAL_ERRORS, ValueError) as exc:
             raise DeviceUnavailable(self._name, f"cannot open {port}: {exc}") from exc
 

@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -71,6 +73,12 @@ class Server:
             house = asyncio.create_task(keep_house(live, writer, self._clock, self._site.server.rating_s))
             opened.push_async_callback(_end, house)
             yield
+
+    def end_streams(self) -> None:
+        """Let every open stream end; in the loop's thread."""
+        context: Context | None = getattr(self.app.state, "context", None)
+        if context is not None:
+            context.live.end()
 
     def _context(self, live: LiveHall, writer: Writer, link: BrokerLink) -> Context:
         return Context(
@@ -145,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
     server = Server(site, plan, texts, hall_clock(site), journal)
     config = uvicorn.Config(server.app, log_config=None, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     try:
-        asyncio.run(_serve(_Uvicorn(config), listener))
+        asyncio.run(_serve(_Uvicorn(config, server.end_streams), listener))
     finally:
         journal.close()
     return 0
@@ -168,6 +176,15 @@ def _journal(path: Path, plan: HallPlan) -> SqlJournal:
 
 class _Uvicorn(uvicorn.Server):
     """Uvicorn that stops in order on SIGTERM and SIGINT instead of dying of the signal afterwards."""
+
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; streams, which would last for ever, are ended first."""
+        self._on_exit()
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -200,12 +217,17 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as exc:
         listener.close()
-        raise SettingsError(
-            f"server: cannot listen on {host}:{port}: {exc.strerror}; another program may use the port "
-            f"(see it with `ss -ltnp`), or choose another under [server] port"
-        ) from exc
+        raise SettingsError(f"server: cannot listen on {host}:{port}: {exc.strerror}; {_mend(exc.errno)}") from exc
     listener.listen(1024)
     return listener
+
+
+def _mend(number: int | None) -> str:
+    if number == errno.EADDRNOTAVAIL:
+        return "this machine has no such address (see its own with `ip address`): correct host under [server]"
+    if number == errno.EACCES:
+        return "ports below 1024 are root's: choose another under [server] port"
+    return "another program may use the port (see it with `ss -ltnp`): end it, or choose another under [server] port"
 
 
 if __name__ == "__main__":

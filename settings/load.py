@@ -3,7 +3,7 @@
 import difflib
 import time
 import tomllib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -119,9 +119,16 @@ def _checked(model: type[M], values: dict[str, object], path: Path) -> M:
     try:
         return model(**values)
     except ValidationError as exc:
-        raise SettingsError(f"{path}: " + "; ".join(_sentence(model, e) for e in exc.errors())) from exc
+        errors = exc.errors()
+        first = [e for e in errors if not any(_is_within(other["loc"], e["loc"]) for other in errors)]
+        raise SettingsError(f"{path}: " + "; ".join(_sentence(model, e) for e in first)) from exc
     except UnreadableVariable as exc:  # a variable for a whole table is read as JSON; the message holds no value
         raise SettingsError(f"the environment: {exc}; give one key, such as HALLQ_SERVER__PORT=8080") from None
+
+
+def _is_within(inner: Sequence[object], outer: Sequence[object]) -> bool:
+    """Whether an error lies deeper in the same place: then the outer one only follows from it."""
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:
@@ -129,7 +136,9 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "the site"
     if error["type"] != "extra_forbidden":
         may_quote = isinstance(error["input"], str | int | float | bool) and error["loc"][-1:] != ("password",)
-        return f"{where}: {error['msg']}" + (f" (it says {error['input']!r})" if may_quote else "")
+        return f"{where}: {error['msg'].removeprefix('Value error, ')}" + (
+            f" (it says {error['input']!r})" if may_quote else ""
+        )
     *parents, key = error["loc"]
     near = difflib.get_close_matches(str(key), _known_keys(model, parents), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -83,7 +83,9 @@ class SimulatedDevices:
             self._board(board.board_id, tuple(str(number) for number in board.counters), folder)
 
     def is_lit(self, counter_no: str) -> bool:
-        """Whether the keys of a counter's evaluator are lit."""
+        """Whether the keys of a counter's evaluator are lit; a counter without one has none to light."""
+        if counter_no not in self.slots:
+            return False
         board, slot = self.slots[counter_no]
         return board.rating_open[slot]
 

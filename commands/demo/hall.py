@@ -21,6 +21,7 @@ from commands.demo.report import (
     Report,
     call_to_bar,
     call_to_display,
+    calls_on_bars,
     check,
     printed_tickets,
     touch_to_print,
@@ -145,6 +146,7 @@ class DemoHall:
         self._loop.call(self._clerks.close)
         self._clerks_done.result(DRAIN_S)
         self._wait_until_told()
+        self._gaps = self._watcher.gaps  # those that come now are the server's end
         memory = {name: round(process.memory_mb(), 1) for name, process in self._processes.processes.items()}
         self._processes.stop_processes()
         return self._report(ran_s, hall_minutes, sent_away, memory)
@@ -171,6 +173,7 @@ class DemoHall:
             clicked=self._clerks.calls,
             seen=self._watcher.seen,
             shown=self._processes.devices.shown,
+            barred=self._processes.devices.slots.keys(),
             spoken=self._listener.spoken,
             pressed=self._clerks.pressed,
             visitors=self._visitors - sent_away,
@@ -189,7 +192,7 @@ class DemoHall:
             printed=len(printed_tickets(evidence)),
             called=_count(records, m.TicketCalled),
             shown=len(evidence.seen),
-            shown_on_bars=call_to_bar(evidence, texts).samples,
+            shown_on_bars=calls_on_bars(evidence, records, texts),
             spoken=len(evidence.spoken),
             completed=_count(records, m.ServiceCompleted),
             missed=_count(records, m.TicketMissed),
@@ -201,7 +204,7 @@ class DemoHall:
             call_to_display=call_to_display(evidence),
             call_to_bar=call_to_bar(evidence, texts),
             touch_to_print=touch_to_print(evidence),
-            display_reconnects=self._watcher.gaps,
+            display_reconnects=self._gaps,
             refused=self._clerks.refused,
             memory_mb=memory,
         )

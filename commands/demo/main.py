@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stop.set()
         signal.signal(number, signal.default_int_handler)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, close_in_order)
     try:
         with DemoHall(_settings(options), folder) as hall:
@@ -88,6 +88,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not 0 < options.speed <= 1000:
         parser.error("--speed goes from above 0 to 1000")
+    if options.seconds is not None and options.seconds <= 0:
+        parser.error("--for wants more than 0 seconds")
+    if options.report is not None and not os.access(options.report.parent, os.W_OK | os.X_OK):
+        parser.error(f"--report: there is no folder {options.report.parent} that can be written")
     if options.headless and options.seconds is None:
         parser.error("--headless wants --for SECONDS as well")
     return options
@@ -110,6 +114,8 @@ def _settings(options: argparse.Namespace) -> Options:
 def _say(hall: DemoHall, options: argparse.Namespace) -> None:
     url = hall.base_url
     counter = hall.counters[0]
+    is_seen = not _settings(options).running.headless
+    kiosks = "in windows of their own" if is_seen else "drawn unseen; see ./hallq pictures, or run it where a screen is"
     print(
         f"""
   {hall.plan.name} · {hall.plan.name_en}, {options.speed:g} times as fast as the clock
@@ -118,8 +124,9 @@ def _say(hall: DemoHall, options: argparse.Namespace) -> None:
   clerk's page   {url}/counter/{counter}        (one for each of {len(hall.counters)} open counters)
   manager        {url}/manager
   all pages      {url}/
-  tickets        {hall.folder}/tickets
+  tickets        {hall.folder}/tickets        (gone at the end, unless --keep is given)
   speech         {hall.folder}/speech
+  kiosks         {kiosks}
 
   {f"ends by itself after {options.seconds:g} s" if options.seconds else "Ctrl-C ends it"}
 """,

@@ -103,6 +103,16 @@ class SamvReader:
         self._require(answer, FOUND)
         return True
 
+    def reset(self) -> None:
+        """Start the reader's module anew, so that a card which lies there is found as if it were laid now.
+
+        Without it, a card whose answer was lost with the port would never be found again until somebody lifts it.
+
+        Raises:
+            DeviceError: as for `poll`.
+        """
+        self._require(self._exchange(Command.RESET, self._read_s), DONE)
+
     def check(self) -> str | None:
         """Ask the reader for its own state; there are no warnings, only errors."""
         self._require(self._exchange(Command.STATUS), DONE)

@@ -175,7 +175,11 @@ class SamvSim:
                 return self._select()
             case Command.SAM_ID:
                 return encode_response(0x90, SAM_ID)
-            case Command.STATUS | Command.RESET:
+            case Command.RESET:
+                with self._lock:
+                    self._found = self._selected = self._was_read = False
+                return encode_response(0x90)
+            case Command.STATUS:
                 return encode_response(0x90)
         return encode_response(0x21)
 

@@ -187,7 +187,13 @@ def masked_name(name: str) -> str:
 def _open_reader(table: SamvTable | PcscTable, name: str, today: Callable[[], date]) -> IdentityReader:
     if isinstance(table, SamvTable):
         wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
-        return SamvReader(wire, name, today=today)
+        reader = SamvReader(wire, name, today=today)
+        try:
+            reader.reset()
+        except DeviceError:
+            reader.close()
+            raise
+        return reader
     return PcscReader(table.reader, name, today=today)
 
 

@@ -85,6 +85,8 @@ async def _changes(context: Context) -> AsyncIterator[bool]:
             except TimeoutError:
                 yield False
                 continue
+            if context.live.is_ending:
+                return
             event.clear()
             yield True
     finally:

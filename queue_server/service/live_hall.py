@@ -23,6 +23,7 @@ class LiveHall:
     def __init__(self, plan: HallPlan, loop: asyncio.AbstractEventLoop) -> None:
         self.hall = HallDay(plan)
         self.devices: dict[str, DeviceHealth] = {}
+        self.is_ending = False
         self._loop = loop
         self._recent: deque[Record] = deque(maxlen=RECORDS_KEPT)
         self._listeners: list[Listener] = []
@@ -49,6 +50,11 @@ class LiveHall:
     def unwatch(self, event: asyncio.Event) -> None:
         """Stop watching."""
         self._watchers.discard(event)
+
+    def end(self) -> None:
+        """Tell whoever watches that the server stops."""
+        self.is_ending = True
+        self._wake()
 
     def since(self, seq: int) -> list[Record] | None:
         """The records after `seq`, or None when some of them are no longer held (or `seq` is not ours)."""

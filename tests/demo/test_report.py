@@ -75,6 +75,7 @@ def seen() -> Seen:
         clicked=[Clicked(f"call-{n}", number, "3", 30.0 + n) for n, number in enumerate(NUMBERS, 1)],
         seen={call: SeenCall(call, text, 31.1 + n) for n, (call, text) in enumerate(texts.items())},
         shown=[Shown("3", text, 31.2 + n) for n, text in enumerate(texts.values())],
+        barred={"3"},
         spoken={"call-1", "call-2"},
         pressed=["rating-1", "rating-2"],
     )

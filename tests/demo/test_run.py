@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from commands.demo.main import main
 from commands.demo.report import Report
 from commands.prepare import ROOT
 from tests.waiting import until
@@ -164,3 +165,21 @@ def test_a_time_that_is_none_is_refused_in_one_sentence(start: Callable[..., Dem
     assert demo.said == "hallq demo: --start 'half past nine' is not a time such as 09:30\n"
     assert demo.relatives() == set()
     assert list(demo.run.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--for", "-5"], "more than 0 seconds"),
+        (["--report", "/no/such/folder/demo.json"], "no folder /no/such/folder"),
+        (["--speed", "0"], "--speed goes"),
+    ],
+)
+def test_an_option_that_cannot_be_met_is_refused_before_anything_starts(
+    options: list[str], says: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit) as refused:
+        main(options)
+
+    assert refused.value.code == 2
+    assert says in capsys.readouterr().err

@@ -212,6 +212,15 @@ def test_a_link_is_back_within_two_seconds_of_the_brokers_return(broker, connect
     assert time.monotonic() - began <= 2.2
 
 
+def test_a_missing_broker_is_said_once_with_the_mend(broker, connect, caplog):
+    broker.kill()
+
+    connect("alone")
+
+    until(lambda: "is mosquitto running" in caplog.text)
+    assert caplog.text.count("is mosquitto running") == 1
+
+
 def test_a_link_starts_without_a_broker_and_finds_it_later(broker, connect):
     broker.kill()
     link = connect()

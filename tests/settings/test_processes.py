@@ -67,3 +67,15 @@ def test_a_taken_port_ends_the_server_with_one_sentence_and_status_2(site_with_p
     assert done.stderr.count("\n") == 1
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
     assert not list(site_with_password.parent.glob("*.sqlite*"))
+
+
+def test_an_address_of_another_machine_is_told_from_a_taken_port(site_with_password):
+    text = site_with_password.read_text(encoding="utf-8").replace(
+        'host = "127.0.0.1"\nport = 8080', 'host = "192.0.2.7"'
+    )
+    site_with_password.write_text(text, encoding="utf-8")
+
+    done = run("queue_server.main", "--config", site_with_password)
+
+    assert done.returncode == 2
+    assert "this machine has no such address" in done.stderr

@@ -315,3 +315,10 @@ def test_a_broken_catalogue_of_texts_is_named(tmp_path, contents):
 
     with pytest.raises(SettingsError, match=r"kiosk\.po: not a usable catalogue of texts"):
         texts_in("zh_CN", tmp_path)
+
+
+def test_only_the_innermost_of_two_errors_in_one_place_is_told(write):
+    said = complaint(write(SITE.replace("[[zones]]\n", "[[zones]]\nflor = 2\n", 1)))
+
+    assert "zones.0.flor: unknown key; did you mean 'floor'?" in said
+    assert "at least 1 item" not in said  # follows from the other

@@ -69,6 +69,18 @@ def test_a_card_that_was_read_is_no_longer_seen_and_one_that_was_not_is(reader, 
     assert reader.is_present() is False
 
 
+def test_a_card_whose_answer_was_lost_with_the_port_is_found_again_after_a_reset(reader, sim):
+    sim.lay(CARD)
+    reader.poll()  # as the reader sees it: read, and not to be found before it is lifted
+    assert reader.poll() is None
+
+    reader.reset()
+
+    document = reader.poll()
+    assert document is not None
+    assert document.number == PERSON.number
+
+
 def test_the_next_visitors_card_is_read(reader, sim):
     sim.lay(CARD)
     reader.poll()

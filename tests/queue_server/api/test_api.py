@@ -303,3 +303,17 @@ def test_a_rating_that_nobody_gives_is_due_to_close_after_its_time(hall: Hall):
             assert [type(command).__name__ for command in tomorrow] == ["StartDay"]
 
     asyncio.run(wait())
+
+
+def test_an_open_stream_ends_when_the_server_stops(hall: Hall):
+    async def stop() -> None:
+        async with hall.running():
+            stream = streams._display_events(hall.context, None, None)
+            await events_of(stream, 1)
+
+            hall.live.end()
+
+            async with asyncio.timeout(5):
+                assert [chunk async for chunk in stream] == []
+
+    asyncio.run(stop())
