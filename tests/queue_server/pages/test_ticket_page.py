@@ -15,14 +15,14 @@ def test_a_phone_follows_its_ticket_from_the_line_to_the_window_and_out(hall, op
     expect(phone.locator("#ahead")).to_have_text("前面等候1人")
 
     def after(*actions: str) -> None:
-        hall.counter(0, *actions)
+        hall.counter(52, *actions)
         phone.clock.run_for(5100)
 
     after("call-next")
     expect(phone.locator("#ahead")).to_have_text("您是下一位")
     after("complete", "call-next")
     expect(phone.locator("#state")).to_have_text("请到窗口办理")
-    expect(phone.locator("#counter")).to_have_text("0号窗口")
+    expect(phone.locator("#counter")).to_have_text("52号窗口")
     expect(phone).to_have_title(re.compile(second["display_number"]))
     after("start")
     expect(phone.locator("#state")).to_have_text("办理中")
@@ -33,7 +33,7 @@ def test_a_phone_follows_its_ticket_from_the_line_to_the_window_and_out(hall, op
 
 def test_a_missed_visitor_is_told_where_to_ask(hall, open_page):
     ticket = hall.ticket("Z")
-    hall.counter(0, "call-next", "missed")
+    hall.counter(52, "call-next", "missed")
 
     phone = open_page(f"{hall.url}/t/{ticket['ticket_id']}", *PHONE)
 
