@@ -66,7 +66,6 @@ class BrokerLink:
         self._address = address
         self._clock = clock
         self._handlers: dict[type[Struct], Callable[[Any], None]] = {}
-        self._on_connect: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._states: dict[str, Told] = {}  # the newest of each topic
         self._kept_events: list[Told] = []
@@ -107,10 +106,6 @@ class BrokerLink:
         The broker's message is acknowledged once the handler has returned; a handler that raises is logged.
         """
         self._handlers[message_type] = handler
-
-    def on_connect(self, callback: Callable[[], None]) -> None:
-        """Call `callback` in the link's thread after each connect; before `start()`."""
-        self._on_connect.append(callback)
 
     def start(self) -> None:
         """Begin to connect; never waits."""
@@ -158,11 +153,6 @@ class BrokerLink:
             self._connected.set()
         self._is_missed = False
         logger.info("broker: connected")
-        for callback in self._on_connect:
-            try:
-                callback()
-            except Exception:
-                logger.exception("broker: what follows a connect failed")
 
     def _not_connected(self, _client: object, _data: object) -> None:
         if not self._is_missed:

@@ -4,8 +4,6 @@ Each board has its own thread and its own connection to the broker: one that han
 of each one separately when the process dies.
 """
 
-import threading
-
 from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
@@ -45,17 +43,14 @@ class BoardBridge:
         counters = [str(number) for number in table.counters]
         self._slots = Slots(counters)
         self._news = News(counters)
-        self._health: DeviceHealth | None = None
-        self._health_lock = threading.Lock()
         gone = _stopped(table.board_id)
         self._link = BrokerLink(hall_id, f"board-{table.board_id}", broker, clock, will=gone)
         self._link.hear(CounterState, self._news.put)
-        self._link.on_connect(self._tell_health_again)
         self._worker: DeviceWorker[Board] = DeviceWorker(
             table.board_id,
             KIND,
             self._open,
-            self._tell_health,
+            self._link.tell,
             check_every_s=CHECK_EVERY_S,
             poll=Board.turn,
             poll_every_s=0.0,  # a turn waits for the line itself
@@ -74,7 +69,7 @@ class BoardBridge:
     def close(self) -> None:
         """Let the board go, say so, and say goodbye to the broker. Its bars keep what they show."""
         self._worker.close()
-        self._tell_health(_stopped(self._table.board_id))
+        self._link.tell(_stopped(self._table.board_id))
         self._link.close()
 
     # ---- in the worker's thread -------------------------------------------------------------------------------
@@ -84,21 +79,6 @@ class BoardBridge:
         wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=table.board_id)
         link = BoardLink(wire, table.board_id)
         return Board(link, self._slots, self._news.take, self._link.tell)
-
-    # ---- in the broker link's thread --------------------------------------------------------------------------
-
-    def _tell_health_again(self) -> None:
-        """The broker has told the will meanwhile, or has forgotten everything."""
-        with self._health_lock:
-            if self._health is not None:
-                self._link.tell(self._health)
-
-    # ---- in either ------------------------------------------------------------------------------------------------
-
-    def _tell_health(self, health: DeviceHealth) -> None:
-        with self._health_lock:  # so that the order of telling is the order of happening
-            self._health = health
-            self._link.tell(self._health)
 
 
 def _stopped(board_id: str) -> DeviceHealth:

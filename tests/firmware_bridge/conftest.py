@@ -39,7 +39,6 @@ class Server:
         self.link.hear(BarShown, self.shown.append)
         self.link.hear(LevelPressed, self._hear_press)
         self.link.hear(DeviceHealth, self._hear_health)
-        self.link.on_connect(lambda: [self.link.tell(s) for s in list(self._states.values())] and None)
         self.link.start()
         assert self.link.wait_connected(5)
 
