@@ -1,0 +1,1 @@
+"""A hall in one thread from a seed: the real engine and journal on a disk that loses power at will."""
