@@ -12,7 +12,8 @@ MODULES = {
     "test": "commands.test",
     "doctor": "commands.doctor.main",
     "pictures": "commands.pictures",
-    "bench": "commands.bench",
+    "bench": "commands.bench.main",
+    "simulate": "commands.simulate.main",
 }
 
 

@@ -37,6 +37,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {  # command: Debian packages
     "demo": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS),
     "pictures": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS, *TESTS),
     "bench": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS),
+    "simulate": (*BASE, *SERVER),
     "test": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS, *TESTS),
 }
 EXTRAS: dict[str, tuple[str, ...]] = {  # command: extras of pyproject.toml; "dev" is the development group
@@ -47,7 +48,8 @@ EXTRAS: dict[str, tuple[str, ...]] = {  # command: extras of pyproject.toml; "de
     "demo": ("server", "kiosk", "demo"),
     "pictures": ("server", "kiosk", "demo", "dev"),
     "bench": ("server", "kiosk", "demo"),
-    "test": ("server", "kiosk", "demo", "dev"),
+    "simulate": ("server", "demo", "simulate"),
+    "test": ("server", "kiosk", "demo", "simulate", "dev"),
 }
 
 USAGE = """usage: ./hallq COMMAND [OPTIONS]      (./hallq COMMAND --help says more)
@@ -60,6 +62,7 @@ USAGE = """usage: ./hallq COMMAND [OPTIONS]      (./hallq COMMAND --help says mo
   doctor    checks this machine; one line each, with the mend
   pictures  makes the pictures of the README
   bench     measures, against limits taken in the same run
+  simulate  runs halls through crashes, power cuts and wrong clocks, and checks every number
 """
 
 

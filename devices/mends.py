@@ -14,5 +14,7 @@ MENDS = {
     "command_refused": "switch the board off and on; if it happens again, load its firmware anew",
     "wrong_firmware": "load the firmware that belongs to this release onto the board",
     "too_few_slots": "give the board fewer counters in the site file, or fit one with more slots",
+    "book_unavailable": "read the kiosk's log, then mend its disk or move the offline_file away",
+    "tickets_need_person": "call the visitors of these numbers by hand",
     "bridge_stopped": "start the board bridge again",
 }

@@ -1,11 +1,15 @@
 """The hall as it is laid out: zones, queues, counters, departments and service items."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
+from hall.calendar import WorkCalendar
 from hall.counter import CounterKind
+from hall.hours import QueueHours
+from hall.rules import HallRules
 
 
 class TimeClass(StrEnum):
@@ -29,6 +33,14 @@ class Zone:
     floor: int
 
 
+class IdentityPolicy(StrEnum):
+    """Whether a queue's tickets are drawn with a document (real-name ticketing)."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """One line of waiting visitors, told apart by its prefix."""
@@ -37,16 +49,30 @@ class Queue:
     name: str
     name_en: str
     zone_id: str
+    hours: QueueHours | None = None  # None: takes tickets at any time
+    identity: IdentityPolicy = IdentityPolicy.OPTIONAL
+
+
+Ability = tuple[str, str]
+"""A department's key and the key of one of its matters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One counter (shown to people as a window) and the queues it serves, most preferred first."""
+    """One counter (shown to people as a window) and what it can do.
+
+    Attributes:
+        queues: the queues it serves, most preferred first.
+        abilities: the pairs it handles; None means every matter of its queues. A set of pairs, never the product of a
+            set of departments and a set of matters.
+    """
 
     counter_no: str
     kind: CounterKind
     zone_id: str
     queues: tuple[str, ...]
+    abilities: frozenset[Ability] | None = None
+    opens_at_noon: bool = False  # stands on the noon roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +86,13 @@ class ServiceItem:
     item_code: str
     queue: str
     time_class: TimeClass
+    department_key: str = ""
+    weekend_self_service: bool = False
+
+    @property
+    def ability(self) -> Ability:
+        """What a counter must be able to do for it."""
+        return self.department_key, self.key
 
 
 @dataclass(frozen=True)
@@ -73,6 +106,8 @@ class HallPlan:
     queues: Mapping[str, Queue]
     counters: Mapping[str, Counter]
     items: Mapping[str, ServiceItem]
+    rules: HallRules = field(default_factory=HallRules)
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
     @classmethod
     def of(
@@ -85,6 +120,8 @@ class HallPlan:
         queues: Iterable[Queue],
         counters: Iterable[Counter],
         items: Iterable[ServiceItem],
+        rules: HallRules | None = None,
+        calendar: WorkCalendar | None = None,
     ) -> "HallPlan":
         """Build the look-up tables from plain sequences."""
         return cls(
@@ -95,12 +132,32 @@ class HallPlan:
             MappingProxyType({q.prefix: q for q in queues}),
             MappingProxyType({c.counter_no: c for c in counters}),
             MappingProxyType({i.key: i for i in items}),
+            rules or HallRules(),
+            calendar or WorkCalendar(),
         )
 
     def items_of(self, prefix: str) -> tuple[ServiceItem, ...]:
         """The matters that are handled in one queue."""
-        return tuple(item for item in self.items.values() if item.queue == prefix)
+        return self._items_of.get(prefix, ())
 
     def counters_of(self, prefix: str) -> tuple[str, ...]:
-        """The numbers of the counters that serve one queue."""
-        return tuple(c.counter_no for c in self.counters.values() if prefix in c.queues)
+        """The numbers of the counters that serve one queue, wholly or in part."""
+        return self._counters_of.get(prefix, ())
+
+    def can_serve(self, counter_no: str, item: ServiceItem) -> bool:
+        """Whether the plan lets a counter handle a matter; what was granted for today is not in the plan."""
+        counter = self.counters[counter_no]
+        if counter.abilities is None:
+            return item.queue in counter.queues
+        return item.ability in counter.abilities
+
+    @cached_property
+    def _items_of(self) -> dict[str, tuple[ServiceItem, ...]]:
+        return {prefix: tuple(i for i in self.items.values() if i.queue == prefix) for prefix in self.queues}
+
+    @cached_property
+    def _counters_of(self) -> dict[str, tuple[str, ...]]:
+        return {
+            prefix: tuple(number for number, counter in self.counters.items() if prefix in counter.queues)
+            for prefix in self.queues
+        }

@@ -1,7 +1,7 @@
 """The hall's time: one clock for all of its processes, which a simulation may run faster."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,16 @@ class HallClock:
         """The instant, aware, in the hall's own zone."""
         passed_s = (self._source() - self._real_epoch_s) * self._speed
         return (self._hall_epoch + timedelta(seconds=passed_s)).astimezone(self._zone)
+
+
+def seconds_between(earlier: datetime, later: datetime) -> float:
+    """Seconds from one instant to another. Plain subtraction compares wall clocks, which repeat when a clock is set."""
+    return later.timestamp() - earlier.timestamp()
+
+
+def later(instant: datetime, seconds: float) -> datetime:
+    """An instant so many real seconds later, in the same zone. Plain addition moves the wall clock instead."""
+    return (instant.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(instant.tzinfo)
 
 
 def business_day(now: datetime) -> date:

@@ -9,8 +9,10 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
-    COMPLETED = "completed"
+    ON_HOLD = "on_hold"
     MISSED = "missed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
@@ -20,33 +22,63 @@ class TicketStep(StrEnum):
     CALL = "call"
     RECALL = "recall"
     START = "start"
+    NEXT_MATTER = "next_matter"
     COMPLETE = "complete"
     MARK_MISSED = "mark_missed"
+    COME_BACK_LATER = "come_back_later"
+    HOLD = "hold"
+    TRANSFER = "transfer"
+    REQUEUE = "requeue"
+    CANCEL = "cancel"
     EXPIRE = "expire"
 
 
 LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
     TicketState.WAITING: {
         TicketStep.CALL: TicketState.CALLED,
+        TicketStep.CANCEL: TicketState.CANCELLED,
         TicketStep.EXPIRE: TicketState.EXPIRED,
     },
     TicketState.CALLED: {
         TicketStep.RECALL: TicketState.CALLED,
         TicketStep.START: TicketState.SERVING,
+        TicketStep.NEXT_MATTER: TicketState.SERVING,
         TicketStep.COMPLETE: TicketState.COMPLETED,
         TicketStep.MARK_MISSED: TicketState.MISSED,
+        TicketStep.COME_BACK_LATER: TicketState.WAITING,
+        TicketStep.HOLD: TicketState.ON_HOLD,
+        TicketStep.TRANSFER: TicketState.WAITING,
+        TicketStep.CANCEL: TicketState.CANCELLED,
         TicketStep.EXPIRE: TicketState.EXPIRED,
     },
     TicketState.SERVING: {
         TicketStep.RECALL: TicketState.SERVING,
+        TicketStep.NEXT_MATTER: TicketState.SERVING,
         TicketStep.COMPLETE: TicketState.COMPLETED,
+        TicketStep.HOLD: TicketState.ON_HOLD,
+        TicketStep.TRANSFER: TicketState.WAITING,
+        TicketStep.CANCEL: TicketState.CANCELLED,
         TicketStep.EXPIRE: TicketState.EXPIRED,
     },
-    TicketState.MISSED: {},
+    TicketState.ON_HOLD: {
+        TicketStep.CALL: TicketState.CALLED,
+        TicketStep.REQUEUE: TicketState.WAITING,
+        TicketStep.CANCEL: TicketState.CANCELLED,
+        TicketStep.EXPIRE: TicketState.EXPIRED,
+    },
+    TicketState.MISSED: {
+        TicketStep.CALL: TicketState.CALLED,
+        TicketStep.REQUEUE: TicketState.WAITING,
+        TicketStep.EXPIRE: TicketState.EXPIRED,
+    },
     TicketState.COMPLETED: {},
+    TicketState.CANCELLED: {},
     TicketState.EXPIRED: {},
 }
-"""What the table lacks is refused."""
+"""What the table lacks is refused. A transfer, a send-back and a next matter elsewhere are all the step TRANSFER."""
+
+OPEN_STATES = frozenset(state for state, steps in LIFE.items() if TicketStep.EXPIRE in steps) - {TicketState.MISSED}
+"""The states in which a visitor may expect to be served today; one who was missed has to come to the desk first."""
 
 LAST_NUMBER = 9999
 """Numbers run 001 to 999 and then 1000 to 9999 within a day; they never wrap."""

@@ -27,10 +27,12 @@ from queue_server.adapters.speech.voice import EspeakVoice
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api.app import make_app
 from queue_server.api.context import Context
+from queue_server.service.collector import spare_collector
+from queue_server.service.engine import day_in
 from queue_server.service.housekeeping import keep_house
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
-from queue_server.service.writer import Writer, day_in
+from queue_server.service.writer import Writer
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
@@ -70,6 +72,7 @@ class Server:
             opened.callback(link.close)
             link.tell(_health("ok"))
             opened.callback(link.tell, _health("offline"))
+            opened.callback(live.tell)
             house = asyncio.create_task(keep_house(live, writer, self._clock, self._site.server.rating_s))
             opened.push_async_callback(_end, house)
             yield
@@ -87,9 +90,10 @@ class Server:
             clock=self._clock,
             speed=self._site.clock.speed,
             texts=self._texts,
+            languages=(texts_in("zh_CN"), texts_in("en")),
             public_url=self._site.server.public_url,
             incarnation=self._journal.incarnation,
-            handle=lambda command: asyncio.wrap_future(writer.submit(command)),
+            handle=writer.ask,
             broker_connected=lambda: link.is_connected,
         )
 
@@ -145,7 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.print_config:
             print(printed(site))  # noqa: T201 (asked for)
             return 0
-        listener = _listen(site.server.host, site.server.port)
+        listener = listen(site.server.host, site.server.port)
         journal = _journal(site.server.database, plan)
     except (SettingsError, JournalUnavailable) as exc:
         print(exc, file=sys.stderr)  # noqa: T201 (the sentence for the person who started it)
@@ -153,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     server = Server(site, plan, texts, hall_clock(site), journal)
     config = uvicorn.Config(server.app, log_config=None, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     try:
-        asyncio.run(_serve(_Uvicorn(config, server.end_streams), listener))
+        asyncio.run(serve(_Uvicorn(config, server.end_streams), listener))
     finally:
         journal.close()
     return 0
@@ -167,7 +171,7 @@ def _journal(path: Path, plan: HallPlan) -> SqlJournal:
     """
     journal = SqlJournal(path)
     try:
-        day_in(journal, plan)
+        day_in(journal.kept(), plan)
     except JournalUnavailable:
         journal.close()
         raise
@@ -194,24 +198,27 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+async def serve(server: uvicorn.Server, listener: socket.socket) -> None:
     """Serve, and say on standard output when the first request can come."""
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     if server.started:
+        spare_collector()
         host, port = listener.getsockname()[:2]
         print(f"ready http://{host}:{port}", flush=True)  # noqa: T201 (whoever started us waits for it)
     await serving
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Take the port before anything else.
 
     Raises:
         SettingsError: it is taken or may not be used.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends without delay (TCP_NODELAY) only where the protocol is named; else answers wait 40 ms for an ACK
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as UnreadableVariable
 
-from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, Zone
+from hall.catalogue import Ability, Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
-from settings.site import Catalogue, ItemTable, KioskTable, Site
+from settings.hours import CalendarTable, appointment_rules, hall_calendar, queue_hours
+from settings.rules import hall_rules
+from settings.site import Catalogue, CountersTable, HallTable, ItemTable, KioskTable, QueueTable, Site
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,10 +34,12 @@ def read_site(path: Path) -> Site:
     folder = path.resolve().parent
     return site.model_copy(
         update={
+            "hall": _key_in(folder, site.hall),
             "catalogue": folder / site.catalogue,
             "server": site.server.model_copy(update={"database": folder / site.server.database}),
+            "calendar": _in_folder(folder, site.calendar),
             "speech": site.speech.model_copy(update={"wav_folder": folder / site.speech.wav_folder}),
-            "kiosks": tuple(_control_socket_in(folder, kiosk) for kiosk in site.kiosks),
+            "kiosks": tuple(_files_in(folder, kiosk) for kiosk in site.kiosks),
         }
     )
 
@@ -44,7 +48,8 @@ def hall_plan(site: Site) -> HallPlan:
     """Read the site's catalogue and lay out the hall.
 
     Raises:
-        SettingsError: the catalogue is missing or wrong, or names a queue or department that is not there.
+        SettingsError: the catalogue or the calendar is missing or wrong, or names what is not there; a queue's hours
+            contradict themselves; a counter's abilities are not among its queues' matters.
     """
     catalogue = _checked(Catalogue, _toml(site.catalogue), site.catalogue)
     departments = {d.key: d.name for d in catalogue.departments}
@@ -52,22 +57,77 @@ def hall_plan(site: Site) -> HallPlan:
         _check_items(catalogue.items, departments, {q.prefix for q in site.queues})
     except ValueError as exc:
         raise SettingsError(f"{site.catalogue}: {exc}") from exc
+    try:
+        abilities = [_abilities(group, catalogue.items, departments) for group in site.counters]
+        queues = [_queue(site, queue, catalogue.items) for queue in site.queues]
+        calendar = hall_calendar(site.calendar)
+    except ValueError as exc:
+        raise SettingsError(str(exc)) from exc
     return HallPlan.of(
         site.hall.hall_id,
         site.hall.name,
         site.hall.name_en,
         zones=[Zone(z.zone_id, z.name, z.name_en, z.floor) for z in site.zones],
-        queues=[Queue(q.prefix, q.name, q.name_en, q.zone) for q in site.queues],
+        queues=queues,
         counters=[
-            Counter(str(number), group.kind, group.zone, group.queues)
-            for group in site.counters
+            Counter(str(number), group.kind, group.zone, group.queues, able, group.opens_at_noon)
+            for group, able in zip(site.counters, abilities, strict=True)
             for number in group.numbers
         ],
-        items=[
-            ServiceItem(i.key, i.name, i.name_en, departments[i.department], i.item_code, i.queue, i.time_class)
-            for i in catalogue.items
-        ],
+        items=[_item(item, departments) for item in catalogue.items],
+        rules=hall_rules(site.rules, appointment_rules(site.appointments)),
+        calendar=calendar,
     )
+
+
+def _item(item: ItemTable, departments: Mapping[str, str]) -> ServiceItem:
+    return ServiceItem(
+        item.key,
+        item.name,
+        item.name_en,
+        departments[item.department],
+        item.item_code,
+        item.queue,
+        item.time_class,
+        item.department,
+        item.weekend_self_service,
+    )
+
+
+def _queue(site: Site, queue: QueueTable, items: Iterable[ItemTable]) -> Queue:
+    noon_counters = sum(len(g.numbers) for g in site.counters if g.opens_at_noon and queue.prefix in g.queues)
+    try:
+        hours = queue_hours(
+            site.hours,
+            queue.hours,
+            noon_counters=noon_counters,
+            weekend_self_service=any(i.weekend_self_service for i in items if i.queue == queue.prefix),
+        )
+    except ValueError as exc:
+        raise ValueError(f"queue {queue.prefix}: {exc}") from exc
+    return Queue(queue.prefix, queue.name, queue.name_en, queue.zone, hours, queue.identity)
+
+
+def _abilities(
+    group: CountersTable, items: Sequence[ItemTable], departments: Container[str]
+) -> frozenset[Ability] | None:
+    """The pairs that a group of counters handles; ValueError for one that it could never be called for."""
+    if group.abilities is None:
+        return None
+    where = f"counters {group.numbers[0]}…"
+    pairs: set[Ability] = set()
+    for ability in group.abilities:
+        if ability.department not in departments:
+            raise ValueError(f"{where}: no such department: {ability.department!r}")
+        theirs = {item.key: item for item in items if item.department == ability.department}
+        for key in ability.items:
+            if key not in theirs:
+                raise ValueError(f"{where}: department {ability.department} has no item {key!r}")
+            if theirs[key].queue not in group.queues:
+                raise ValueError(f"{where}: item {key} waits in queue {theirs[key].queue}, which is not served there")
+        named = ability.items or tuple(key for key, item in theirs.items() if item.queue in group.queues)
+        pairs |= {(ability.department, key) for key in named}
+    return frozenset(pairs)
 
 
 def _check_items(items: Iterable[ItemTable], departments: Container[str], prefixes: Container[str]) -> None:
@@ -98,10 +158,19 @@ def hall_clock(site: Site) -> HallClock:
     )
 
 
-def _control_socket_in(folder: Path, kiosk: KioskTable) -> KioskTable:
-    if kiosk.control_socket is None:
-        return kiosk
-    return kiosk.model_copy(update={"control_socket": folder / kiosk.control_socket})
+def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
+    names = ("control_socket", "offline_file")
+    paths = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
+    return kiosk.model_copy(update=paths)
+
+
+def _key_in(folder: Path, hall: HallTable) -> HallTable:
+    path = hall.person_key_file
+    return hall if path is None else hall.model_copy(update={"person_key_file": folder / path})
+
+
+def _in_folder(folder: Path, calendar: CalendarTable) -> CalendarTable:
+    return calendar if calendar.file is None else calendar.model_copy(update={"file": folder / calendar.file})
 
 
 def _toml(path: Path) -> dict[str, object]:

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from hall.catalogue import TimeClass
+from hall.catalogue import IdentityPolicy, TimeClass
 from hall.counter import CounterKind
+from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
+from settings.rules import RulesTable
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 Prefix = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]{1,2}$", description="one or two letters without I and O")]
@@ -34,6 +36,7 @@ class HallTable(Table):
     name_en: Name
     time_zone: str = "Asia/Shanghai"
     language: Literal["zh_CN", "en"] = "zh_CN"
+    person_key_file: Path | None = None  # the secret behind people's hashes; None: no rule asks who somebody is
 
     @field_validator("time_zone")
     @classmethod
@@ -61,6 +64,15 @@ class QueueTable(Table):
     name: Name
     name_en: Name
     zone: Identifier
+    identity: IdentityPolicy = IdentityPolicy.OPTIONAL
+    hours: QueueHoursTable | None = None
+
+
+class AbilityTable(Table):
+    """A department, and those of its matters that a counter handles."""
+
+    department: Identifier
+    items: tuple[Identifier, ...] = ()  # none named: all of the department's
 
 
 class CountersTable(Table):
@@ -70,6 +82,10 @@ class CountersTable(Table):
     kind: CounterKind
     zone: Identifier
     queues: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+    abilities: Annotated[tuple[AbilityTable, ...], Field(min_length=1)] | None = (
+        None  # None: all of the queues' matters
+    )
+    opens_at_noon: bool = False
 
 
 class SamvReader(Table):
@@ -114,6 +130,8 @@ class KioskTable(Table):
     readers: tuple[Annotated[SamvReader | PcscReader, Field(discriminator="kind")], ...] = ()
     printer: Annotated[TcpPrinter | SerialPrinter, Field(discriminator="kind")] | None = None
     idle_s: Annotated[float, Field(ge=5, le=600)] = 60
+    offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
+    offline_file: Path | None = None  # keeps them; None: no numbers without the server
     control_socket: Path | None = None  # for simulated citizens only
 
 
@@ -180,6 +198,7 @@ class ItemTable(Table):
     item_code: Annotated[str, Field(min_length=31, max_length=31)]
     queue: Prefix
     time_class: TimeClass
+    weekend_self_service: bool = False  # devices serve it on rest days
 
 
 class Catalogue(Table):
@@ -201,6 +220,10 @@ class Site(BaseSettings):
     counters: Annotated[tuple[CountersTable, ...], Field(min_length=1)]
     kiosks: tuple[KioskTable, ...] = ()
     boards: tuple[BoardTable, ...] = ()
+    hours: HoursTable | None = None
+    calendar: CalendarTable = CalendarTable()
+    appointments: AppointmentsTable = AppointmentsTable()
+    rules: RulesTable = RulesTable()
     server: ServerTable = ServerTable()
     broker: BrokerTable = BrokerTable()
     speech: SpeechTable = SpeechTable()

@@ -31,7 +31,7 @@ from commands.demo.watchers import DisplayWatcher, SpeechWatcher
 from hall import messages as m
 from hall.catalogue import HallPlan, ServiceItem
 from queue_server.adapters.sql_journal import SqlJournal
-from queue_server.domain.evolve import Record
+from queue_server.domain.record import Record
 from settings.locale import texts_in
 
 DRAIN_S = 30.0  # real seconds that the hall gets to show and speak what was called

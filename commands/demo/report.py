@@ -19,7 +19,7 @@ from commands.demo.devices import Shown
 from commands.demo.watchers import SeenCall
 from hall import messages as m
 from hall.texts import Texts
-from queue_server.domain.evolve import Record
+from queue_server.domain.record import Record
 from queue_server.domain.signs import call_text
 
 MOST_NAMED = 10  # findings of one kind that the report spells out
@@ -68,6 +68,9 @@ class Report(Struct, frozen=True, kw_only=True):
     def is_clean(self) -> bool:
         """Whether nothing was lost, doubled or shown wrong."""
         return not (self.lost or self.doubled or self.wrong)
+
+
+LETS_GO = (m.TicketMissed, m.TicketHeld, m.TicketTransferred, m.TicketSentBack, m.MatterCompleted, m.TicketRequeued)
 
 
 @dataclass
@@ -151,9 +154,7 @@ def _check_paper(findings: Findings, evidence: Evidence, journal: Sequence[Recor
 
 def _check_calls(findings: Findings, evidence: Evidence, journal: Sequence[Record], texts: Texts) -> None:
     calls = {r.event.call_id: r.event for r in journal if isinstance(r.event, m.TicketCalled)}
-    first = [call for call in calls.values() if call.call_count == 1]
-    twice = Counter(call.ticket_id for call in first)
-    findings.doubled += [f"ticket {i} was called to {times} counters" for i, times in twice.items() if times > 1]
+    findings.doubled += [f"ticket {ticket_id} was called to two counters" for ticket_id in _called_twice(journal)]
     findings.lost += [
         f"{click.display_number} was called and is not in the journal"
         for click in evidence.clicked
@@ -171,6 +172,21 @@ def _check_calls(findings: Findings, evidence: Evidence, journal: Sequence[Recor
             findings.lost.append(f"the call of {call.display_number} was not on the bar of counter {call.counter_no}")
         if call.call_id not in evidence.spoken:
             findings.lost.append(f"the call of {call.display_number} was not spoken")
+
+
+def _called_twice(journal: Sequence[Record]) -> list[str]:
+    """Tickets that were called anew although a counter had not let them go, as it does with one that was missed."""
+    at_counter: set[str] = set()
+    twice = []
+    for record in journal:
+        event = record.event
+        if isinstance(event, m.TicketCalled) and event.call_count == 1:
+            if event.ticket_id in at_counter:
+                twice.append(event.ticket_id)
+            at_counter.add(event.ticket_id)
+        elif isinstance(event, LETS_GO):
+            at_counter.discard(event.ticket_id)
+    return twice
 
 
 def _check_ratings(findings: Findings, evidence: Evidence, journal: Sequence[Record]) -> None:

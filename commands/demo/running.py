@@ -137,6 +137,7 @@ class HallProcesses:
         values["broker"] |= {"host": "127.0.0.1", "port": self._broker_port}
         output = "sound_card" if self._running.voice else "wav"
         values["speech"] |= {"output": output, "wav_folder": str(self.folder / "speech")}
+        values["hall"]["person_key_file"] = str(self.folder / "person.key")
         values["clock"] = self._clock_table(sample)
         path = self.folder / "site.toml"
         path.write_text(tomli_w.dumps(values), encoding="utf-8")

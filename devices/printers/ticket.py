@@ -32,6 +32,7 @@ class TicketFace:
     """Everything that is printed on one ticket, in words that are ready to be read.
 
     Attributes:
+        ahead_count: people called before; None when only the server knows and does not answer.
         wait: an expected wait in words (`wording.wait_range`); None while no counter is open.
         identity_tail: the last characters of the number shown at the kiosk, at most 6.
         issued_at: aware, in the hall's zone.
@@ -44,7 +45,7 @@ class TicketFace:
     department: str
     zone: str
     counters: str
-    ahead_count: int
+    ahead_count: int | None
     issued_at: datetime
     kiosk_id: str
     qr_url: str
@@ -190,8 +191,7 @@ def _matter(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:
 
 def _waiting(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:
     """Boxes side by side: how many are ahead, and how long that may take."""
-    ahead = texts("1 person") if face.ahead_count == 1 else texts("{count} people", count=face.ahead_count)
-    cells = [(texts("Ahead of you"), ahead)]
+    cells = [(texts("Ahead of you"), _people(face.ahead_count, texts))]
     if face.wait is not None:
         cells.append((texts("Expected wait"), face.wait))
     sizes, pad = sheet.sizes, sheet.sizes.gap
@@ -218,6 +218,12 @@ def _waiting(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:
         middle = sheet.width // 2
         sheet.stroke(lambda draw: draw.rectangle((middle - 1, top + pad, middle, foot - pad), fill=0))
     sheet.y = foot + 1
+
+
+def _people(count: int | None, texts: Texts) -> str:
+    if count is None:
+        return texts("known later")
+    return texts("1 person") if count == 1 else texts("{count} people", count=count)
 
 
 def _code_and_hints(sheet: _Sheet, face: TicketFace, texts: Texts) -> None:

@@ -8,8 +8,8 @@ from hall import messages as m
 from hall.counter import CounterStatus
 from hall.rating import RatingChannel
 from hall.texts import Texts
-from queue_server.domain.evolve import Record
 from queue_server.domain.hall_day import HallDay
+from queue_server.domain.record import Record
 from queue_server.domain.refusals import Refusal
 from queue_server.domain.signs import bar_text
 from queue_server.service.live_hall import LiveHall
@@ -45,12 +45,11 @@ class HallOverMqtt:
             if self._revisions.get(counter.counter_no) != counter.revision:
                 self._revisions[counter.counter_no] = counter.revision
                 self._link.tell(counter_state(hall, counter.counter_no, self._texts, self._incarnation))
-        for prefix, tickets in hall.waiting.items():
-            if self._waiting.get(prefix) != len(tickets):
-                self._waiting[prefix] = len(tickets)
-                state = m.QueueState(
-                    prefix=prefix, revision=hall.seq, incarnation=self._incarnation, waiting=len(tickets)
-                )
+        for prefix in hall.plan.queues:
+            waiting = hall.waiting_count(prefix)
+            if self._waiting.get(prefix) != waiting:
+                self._waiting[prefix] = waiting
+                state = m.QueueState(prefix=prefix, revision=hall.seq, incarnation=self._incarnation, waiting=waiting)
                 self._link.tell(state)
 
     def _pressed(self, press: m.LevelPressed) -> None:

@@ -1,11 +1,28 @@
-"""The journal on SQLite: write-ahead log, `synchronous=FULL`, one transaction a batch, one process a database."""
+"""The journal on SQLite: write-ahead log, `synchronous=FULL`, one transaction a batch, one process a database.
 
-import fcntl
+What is checked, and when:
+
+- At the opening: that the file is a database whose tables this program knows, that it can be written, and, up to
+  `QUICK_CHECK_BYTES`, every page's structure. A larger one is not: 10 million events would take minutes.
+- In `kept()`, so at every start: the first event; the newest snapshot against its digest; every event of the business
+  day before it and since it, which must follow each other without a gap; and that those since can be understood.
+- In `everything()`: all events, for a gap or a body that cannot be understood. What no event or digest covers (a byte
+  within a body that is still valid JSON) is found by nobody.
+
+Whatever fails is a `JournalUnavailable` whose sentence says what to do.
+"""
+
+import contextlib
+import hashlib
 import os
+import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,15 +30,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hall import messages as m
 from queue_server.adapters import tables as t
-from queue_server.adapters.report_rows import write_report_rows
-from queue_server.domain.evolve import Record
-from queue_server.service.ports import JournalUnavailable
-
-T = TypeVar("T")
+from queue_server.adapters.report_rows import records_between, rewrite_day
+from queue_server.adapters.sql_hold import hold
+from queue_server.adapters.sql_trouble import cause_of, sentence
+from queue_server.domain.record import Record
+from queue_server.service.ports import JournalUnavailable, Kept
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_decode_event = msgspec.json.Decoder(m.AnyEvent).decode
-_encode_event = msgspec.json.Encoder().encode
+QUICK_CHECK_BYTES = 64 * 2**20  # a village hall's year; 0.2 s
+SNAPSHOTS_KEPT = 2  # a start needs where the last two are; older ones would only keep visitors' data
+READ_AT_ONCE = 10_000  # by `everything()`
+
+INSERT_EVENTS = "INSERT INTO event (seq, at, command_id, type, body) VALUES (?, ?, ?, ?, ?)"
+_encode = msgspec.json.Encoder().encode
+
+
+class _Unfit(Exception):
+    """The database contradicts itself, or is not for us; the text says how."""
 
 
 class SqlJournal:
@@ -31,106 +56,215 @@ class SqlJournal:
         incarnation: names this journal; numbers that count its events mean nothing in another.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, connect: Callable[[], Any] | None = None, dbapi: ModuleType | None = None
+    ) -> None:
         """Open the file, make it if need be, bring its tables up to date, and hold it against other processes.
 
+        Args:
+            path: the database.
+            connect: opens it in another way, e.g. on a simulated disk; then `path` is only its name, and nobody is
+                locked out.
+            dbapi: the PEP 249 module that `connect` belongs to; the standard library's if not given.
+
         Raises:
-            JournalUnavailable: another process holds it (the sentence names it), or it cannot be opened.
+            JournalUnavailable: another process holds it (the sentence names it), it is damaged, or cannot be opened.
         """
         self._path = path
+        self._errors = (SQLAlchemyError, (dbapi or sqlite3).Error, msgspec.MsgspecError, OSError, _Unfit)
         self._lock_fd = -1
+        self._connection: sa.Connection | None = None
+        self._next_seq: int | None = None  # None: not known
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock_fd = _hold(path)
-            self._engine = sa.create_engine(
-                f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args=_CONNECT, hide_parameters=True
-            )
-            sa.event.listen(self._engine, "connect", _set_pragmas)
-            with self._engine.begin() as connection:
-                _migrate(connection)
-                self.incarnation = _incarnation(connection)
-        except (SQLAlchemyError, OSError) as exc:
+            with self._words("opened"):
+                if connect is None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    self._lock_fd = hold(path)
+                self._engine = _engine(path, connect, dbapi)
+                self._connection = self._engine.connect()
+                with self._connection.begin():
+                    _check_structure(self._connection)
+                    _migrate(self._connection)
+                    self.incarnation = _incarnation(self._connection)
+                    self._connection.execute(sa.delete(t.meta).where(t.meta.c.key == ""))  # refused by a read-only file
+        except BaseException:
             self.close()
-            raise JournalUnavailable(f"the journal {path} cannot be opened: {_cause(exc)}") from exc
+            raise
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Keep a batch; durable on return."""
+    def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
+        """Keep a batch; durable on return. With a new business day, the rows of the one before are made."""
+        rows, instant, at = [], None, ""
+        for r in records:
+            if r.at is not instant:  # a batch is decided at one instant
+                instant, at = r.at, _encode(r.at)[1:-1].decode()
+            rows.append((r.seq, at, r.command_id, type(r.event).__name__, _encode(r.event)))
         try:
-            with self._engine.begin() as connection:
-                self._insert(connection, records)
-                write_report_rows(connection, records)
-        except SQLAlchemyError as exc:
-            raise JournalUnavailable(f"the journal {self._path} cannot be written: {_cause(exc)}") from exc
+            with self._words("written"):
+                self._check_order(records)
+                if snapshot is None and not any(row[3] == "DayStarted" for row in rows):
+                    self._insert(rows)
+                else:
+                    self._begin_day(records, rows, snapshot)
+        except BaseException:
+            self._next_seq = None  # it may have been kept after all
+            raise
+        self._next_seq = records[-1].seq + 1
 
-    def answers(self, command_ids: Sequence[str]) -> dict[str, Record]:
-        """The answers to those commands that were carried out before."""
-        query = (
-            sa.select(t.event, t.command.c.command_id.label("asked"))
-            .join(t.command, t.command.c.answer_seq == t.event.c.seq)
-            .where(t.command.c.command_id.in_(command_ids))
-        )
-        return dict(self._read(query, lambda row: (row.asked, _record(row))))
+    def answer(self, seq: int) -> Record:
+        """One record again."""
+        with self._reading() as connection:
+            for record in records_between(connection, seq, seq):
+                return record
+            raise _Unfit(f"damaged: event {seq} is missing")
 
-    def current_day(self) -> Iterable[Record]:
-        """The records since the last business day began."""
-        began = sa.select(sa.func.max(t.event.c.seq)).where(t.event.c.type == m.DayStarted.__name__).scalar_subquery()
-        return self._read(sa.select(t.event).where(t.event.c.seq >= began).order_by("seq"), _record)
+    def kept(self) -> Kept:
+        """What a start needs; it reads nothing that is older than the business day before the newest snapshot."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(t.snapshot).order_by(t.snapshot.c.seq.desc()).limit(2)).all()
+            newest = rows[0] if rows else None
+            first = newest.seq if newest else 0
+            before = rows[1].seq if len(rows) > 1 else 0
+            _check_first(connection)
+            answers = _answers(connection, before, first)
+            body = _body(newest) if newest else None
+            return Kept(body, list(_gapless(records_between(connection, first + 1), first + 1)), answers)
 
-    def everything(self) -> Iterable[Record]:
-        """Every record, oldest first; for checks."""
-        return self._read(sa.select(t.event).order_by("seq"), _record)
+    def everything(self) -> Iterator[Record]:
+        """Every record, oldest first, some at a time; for checks. It finds gaps and events that cannot be read."""
+        following = 1
+        while True:
+            with self._reading() as connection:
+                last = following + READ_AT_ONCE - 1
+                some = list(_gapless(records_between(connection, following, last), following))
+                if len(some) < READ_AT_ONCE:
+                    _check_last(connection, following + len(some) - 1)
+            yield from some
+            if len(some) < READ_AT_ONCE:
+                return
+            following += len(some)
 
     def close(self) -> None:
         """Give the file back; closing twice is harmless."""
-        if hasattr(self, "_engine"):
-            self._engine.dispose()
+        if self._connection is not None:
+            with contextlib.suppress(*self._errors):  # a disk that fails now has kept what was acknowledged
+                self._connection.close()
+                self._engine.dispose()
+            self._connection = None
         if self._lock_fd >= 0:
             os.close(self._lock_fd)
             self._lock_fd = -1
 
-    def _read(self, query: sa.Select[Any], make: Callable[[sa.Row[Any]], T]) -> list[T]:
+    def _insert(self, rows: list[tuple[Any, ...]]) -> None:
+        """The batch's own transaction, by the driver itself: SQLAlchemy's would cost a tenth of the batch more."""
+        driver: Any = self._open_connection().connection.dbapi_connection
         try:
-            with self._engine.begin() as connection:
-                return [make(row) for row in connection.execute(query)]
-        except (SQLAlchemyError, msgspec.MsgspecError) as exc:
-            raise JournalUnavailable(f"the journal {self._path} cannot be read: {_cause(exc)}") from exc
+            cursor = driver.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.executemany(INSERT_EVENTS, rows)
+            driver.commit()
+        except BaseException:
+            with contextlib.suppress(*self._errors):  # SQLite may have rolled back by itself
+                driver.rollback()
+            raise
 
-    @staticmethod
-    def _insert(connection: sa.Connection, records: Sequence[Record]) -> None:
-        rows = [
-            {
-                "seq": r.seq,
-                "at": r.at.isoformat(),
-                "command_id": r.command_id,
-                "type": type(r.event).__name__,
-                "body": _encode_event(r.event),
-            }
-            for r in records
-        ]
-        connection.execute(sa.insert(t.event), rows)
-        answers = {r.command_id: r.seq for r in records}  # the last event of a command is its answer
-        connection.execute(sa.insert(t.command), [{"command_id": c, "answer_seq": s} for c, s in answers.items()])
+    def _begin_day(self, records: Sequence[Record], rows: list[tuple[Any, ...]], snapshot: bytes | None) -> None:
+        """A batch with a new business day in it: the day, the state, and the report rows of the day that is over."""
+        connection = self._open_connection()
+        with connection.begin():
+            connection.exec_driver_sql(INSERT_EVENTS, rows)
+            for record in records:
+                if isinstance(record.event, m.DayStarted):
+                    _end_day(connection, record.seq, record.event.day)
+            if snapshot is not None:
+                _keep_snapshot(connection, records[-1], snapshot)
+
+    def _check_order(self, records: Sequence[Record]) -> None:
+        """See that the batch goes on where the journal ends: a hole could never be mended."""
+        first, last = records[0].seq, records[-1].seq
+        if self._next_seq is None:
+            with self._open_connection().begin():
+                self._next_seq = _last_seq(self._open_connection()) + 1
+        if first != self._next_seq or last != first + len(records) - 1:
+            raise JournalUnavailable(
+                f"the journal {self._path} goes on with event {self._next_seq}, but was given {first} to {last}: "
+                f"its state must be read again"
+            )
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        connection = self._open_connection()
+        with self._words("read"), connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def _words(self, failed_to: str) -> Iterator[None]:
+        """Say what fails within in a sentence for a person."""
+        try:
+            yield
+        except self._errors as exc:
+            cause = f"damaged: {exc}" if isinstance(exc, msgspec.MsgspecError) else cause_of(exc)
+            raise JournalUnavailable(sentence(self._path, failed_to, cause)) from exc
+
+    def _open_connection(self) -> sa.Connection:
+        if self._connection is None:
+            raise JournalUnavailable(f"the journal {self._path} is closed")
+        return self._connection
 
 
-def _cause(exc: Exception) -> str:
-    """What the database itself said, without the statement: its values may be a visitor's."""
-    return str(getattr(exc, "orig", None) or exc)
+# ---- opening --------------------------------------------------------------------------------------------------------
 
 
-_CONNECT = {"check_same_thread": False, "timeout": 5.0}
+def _engine(path: Path, connect: Callable[[], Any] | None, dbapi: ModuleType | None) -> sa.Engine:
+    """An engine with one connection, in which nothing happens outside a transaction of ours, not even CREATE TABLE."""
+    if connect is None:
+        arguments = {"check_same_thread": False, "timeout": 5.0}
+        engine = sa.create_engine(
+            f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args=arguments, hide_parameters=True
+        )
+    else:
+        engine = sa.create_engine(
+            "sqlite://", creator=connect, module=dbapi, poolclass=sa.StaticPool, hide_parameters=True
+        )
+    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # only we say BEGIN
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _settle(connection)
+
+
+def _settle(connection: Any) -> None:
+    """Make durable whatever the log holds.
+
+    A process that was killed before its sync left its last batch in the system's cache only. A restarted one reads it
+    there and answers by it, and a power cut could still take it away.
+    """
+    is_busy, _pages, _copied = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise _Unfit("database is locked")
+
+
+def _check_structure(connection: sa.Connection) -> None:
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    if pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one() <= QUICK_CHECK_BYTES:
+        said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if said != "ok":
+            raise _Unfit(f"damaged: {said}")
 
 
 def _migrate(connection: sa.Connection) -> None:
     """Bring the tables to the newest revision. Alembic costs half a second to import, so only when there is work."""
-    newest = max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    is_new = not sa.inspect(connection).has_table("alembic_version")
-    if not is_new and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest:
-        return
+    known = {path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+    if sa.inspect(connection).has_table("alembic_version"):
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if revision == max(known):
+            return
+        if revision is not None and revision not in known:
+            raise _Unfit(f"it is of revision {revision}, which this version of HallQ does not know: start a newer one")
     from alembic import command
     from alembic.config import Config
 
@@ -150,22 +284,77 @@ def _incarnation(connection: sa.Connection) -> str:
     return fresh
 
 
-def _hold(path: Path) -> int:
-    """Lock `<path>.lock` for this process; the file names its holder, for the sentence that the next one prints."""
-    fd = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+# ---- days and snapshots ---------------------------------------------------------------------------------------------
+
+
+def _end_day(connection: sa.Connection, seq: int, begins: date) -> None:
+    """Note that a day begins, and write the rows of the one before it."""
+    before = connection.scalar(sa.select(t.day.c.business_day).order_by(t.day.c.seq.desc()).limit(1))
+    connection.execute(sa.insert(t.day).values(seq=seq, business_day=begins.isoformat()))
+    if before is not None:
+        rewrite_day(connection, date.fromisoformat(before))
+
+
+def _keep_snapshot(connection: sa.Connection, last: Record, body: bytes) -> None:
+    day = connection.scalar(sa.select(t.day.c.business_day).order_by(t.day.c.seq.desc()).limit(1))
+    values = {"seq": last.seq, "day": day, "at": last.at.isoformat(), "body": zlib.compress(body)}
+    connection.execute(sa.insert(t.snapshot).values(digest=_digest(last.seq, body), **values))
+    kept = connection.scalars(sa.select(t.snapshot.c.seq).order_by(t.snapshot.c.seq.desc()).limit(SNAPSHOTS_KEPT)).all()
+    connection.execute(sa.delete(t.snapshot).where(t.snapshot.c.seq < kept[-1]))
+
+
+def _body(row: sa.Row[Any]) -> bytes:
+    """A snapshot's state."""
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as exc:
-        holder = os.read(fd, 20).decode("ascii", "replace").strip() or "unknown"
-        os.close(fd)
-        raise JournalUnavailable(
-            f"the journal {path} is held by the running server with process id {holder}: stop that one first"
-        ) from exc
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, str(os.getpid()).encode(), 0)
-    return fd
+        body = zlib.decompress(row.body)
+    except zlib.error as exc:
+        raise _Unfit(f"damaged: the snapshot at event {row.seq} cannot be unpacked") from exc
+    if _digest(row.seq, body) != row.digest:
+        raise _Unfit(f"damaged: the snapshot at event {row.seq} does not agree with its digest")
+    return body
 
 
-def _record(row: sa.Row[Any]) -> Record:
-    values = {"seq": row.seq, "at": row.at, "command_id": row.command_id}
-    return msgspec.convert(values | {"event": _decode_event(row.body)}, Record)
+def _digest(seq: int, body: bytes) -> str:
+    return hashlib.sha256(b"%d\n" % seq + body).hexdigest()
+
+
+# ---- checks ---------------------------------------------------------------------------------------------------------
+
+
+def _gapless(records: Iterator[Record], first: int) -> Iterator[Record]:
+    """The same records, as long as none is missing."""
+    for expected, record in enumerate(records, first):
+        if record.seq != expected:
+            raise _Unfit(f"damaged: event {expected} is missing")
+        yield record
+
+
+def _answers(connection: sa.Connection, before: int, last: int) -> Mapping[str, int]:
+    """For each command of the events after `before` up to `last`, its last event."""
+    columns = t.event.c
+    query = sa.select(columns.seq, columns.command_id).where(columns.seq > before, columns.seq <= last)
+    found: dict[str, int] = {}
+    expected = before + 1
+    for seq, command_id in connection.execute(query.order_by(columns.seq)):
+        if seq != expected:
+            break
+        found[command_id] = seq
+        expected += 1
+    if expected != last + 1:
+        raise _Unfit(f"damaged: event {expected} is missing")
+    return found
+
+
+def _check_first(connection: sa.Connection) -> None:
+    first = connection.scalar(sa.select(sa.func.min(t.event.c.seq)))
+    if first not in (None, 1):
+        raise _Unfit(f"damaged: events 1 to {first - 1} are missing")
+
+
+def _check_last(connection: sa.Connection, last: int) -> None:
+    if _last_seq(connection) != last:
+        raise _Unfit(f"damaged: event {last + 1} is missing")
+
+
+def _last_seq(connection: sa.Connection) -> int:
+    return connection.scalar(sa.select(sa.func.max(t.event.c.seq))) or 0

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from fastapi import FastAPI
 
-from queue_server.api import commands, pages, queries, refusals, streams
+from queue_server.api import any_command, commands, pages, queries, refusals, streams
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -14,7 +15,22 @@ def make_app(lifespan: Lifespan) -> FastAPI:
     """The application; `lifespan` sets `app.state.context` before the first request."""
     app = FastAPI(title="HallQ queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     refusals.install(app)
-    for router in (commands.router, queries.router, streams.router):
+    commands.install(app)
+    for router in (any_command.router, queries.router, streams.router):
         app.include_router(router)
     pages.install(app)
+    _describe_commands(app)
     return app
+
+
+def _describe_commands(app: FastAPI) -> None:
+    """Let the OpenAPI document hold the commands' schemas, which FastAPI does not know."""
+    describe = app.openapi
+
+    def with_commands() -> dict[str, Any]:
+        document = describe()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(any_command.schemas() | commands.json_schemas())
+        return document
+
+    app.openapi = with_commands  # type: ignore[method-assign]

@@ -1,31 +1,34 @@
-"""Commands over HTTP: kiosks draw tickets, clerks work their counters."""
+"""Commands over HTTP, each on a path of its own: kiosks draw tickets, clerks work their counters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import FastAPI
+from msgspec import Struct
 
 from hall import messages as m
-from queue_server.api.context import Ctx
-from queue_server.api.schemas import (
-    AnswerOut,
-    CounterActionIn,
-    IssueTicketIn,
-    OpenCounterIn,
-    PauseCounterIn,
-    RateIn,
-    RefusalOut,
-    ReportPrintIn,
-    TicketOut,
-)
-from queue_server.domain.evolve import Record
+from queue_server.api import schemas as s
+from queue_server.api.command_route import SCHEMAS, BadRequest, add_route
+from queue_server.api.context import Context
+from queue_server.domain.record import Record
 from queue_server.domain.refusals import CommandIdReused
 
-router = APIRouter(
-    prefix="/api/v1",
-    responses={404: {"model": RefusalOut}, 409: {"model": RefusalOut}, 503: {"model": RefusalOut}},
-)
+PREFIX = "/api/v1"
+BODIES = (s.IssueTicketIn, s.ReportPrintIn, s.OpenCounterIn, s.PauseCounterIn, s.CounterActionIn, s.RateIn)
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": s.RefusalOut, "description": about}
+    for status, about in (
+        (403, "Not this person's to have"),
+        (404, "There is no such thing today"),
+        (409, "The hall's state or rules do not allow it"),
+        (413, "Too large for a command"),
+        (422, "Not a command: `facts.field` names what is wrong"),
+        (503, "Nothing was done: send it again with the same `command_id`"),
+    )
+}
 
 
 class CounterAction(StrEnum):
@@ -40,7 +43,7 @@ class CounterAction(StrEnum):
     CLOSE = "close"
 
 
-ACTIONS: dict[CounterAction, Callable[..., m.AnyCommand]] = {
+ACTIONS: dict[str, Callable[..., m.AnyCommand]] = {
     CounterAction.CALL_NEXT: m.CallNext,
     CounterAction.RECALL: m.Recall,
     CounterAction.START: m.StartService,
@@ -51,57 +54,81 @@ ACTIONS: dict[CounterAction, Callable[..., m.AnyCommand]] = {
 }
 
 
-@router.post("/tickets", status_code=201)
-async def issue_ticket(body: IssueTicketIn, context: Ctx) -> TicketOut:
-    """Draw the next number of a matter's queue. The same `command_id` again gives the same ticket."""
-    record = await context.handle(m.IssueTicket(**body.model_dump()))
+def install(app: FastAPI) -> None:
+    """Add the routes; before others, so that they are found first."""
+    add = partial(add_route, app, refusals=REFUSALS)
+    event = partial(add, answer=answer_to, status=200, out=s.AnswerOut)
+    drawn = "Draw the next number of a matter's queue"
+    add(f"{PREFIX}/tickets", s.IssueTicketIn, _issue, _ticket, about=drawn, status=201, out=s.TicketOut)
+    with_body = f"{PREFIX}/counters/{{counter_no}}"
+    event(f"{with_body}/open", s.OpenCounterIn, _with(m.OpenCounter), about="A clerk sits down at a counter")
+    event(f"{with_body}/pause", s.PauseCounterIn, _with(m.PauseCounter), about="Serve nobody for a while")
+    event(
+        f"{with_body}/{{action}}",
+        s.CounterActionIn,
+        _act,
+        about="Call, recall, start, mark missed, complete, resume or close",
+        choices={"action": [action.value for action in CounterAction]},
+    )
+    event(
+        f"{PREFIX}/tickets/{{ticket_id}}/print",
+        s.ReportPrintIn,
+        _with(m.ReportPrint),
+        about="Say whether a ticket's paper came out",
+    )
+    event(f"{PREFIX}/ratings/{{rating_id}}", s.RateIn, _with(m.Rate), about="Give a level to a visit")
+
+
+def json_schemas() -> dict[str, object]:
+    """The schemas of what these routes get and give, for the OpenAPI document."""
+    _refs, components = msgspec.json.schema_components(
+        [*BODIES, s.TicketOut, s.AnswerOut], ref_template=SCHEMAS + "{name}"
+    )
+    return dict(components)
+
+
+def answer_to(_context: Context, record: Record) -> s.AnswerOut:
+    """A record as clients get it: nothing in it that only the journal needs."""
+    return s.AnswerOut(record.seq, record.at, type(record.event).__name__, record.event)
+
+
+def _with(command: Callable[..., m.AnyCommand]) -> Callable[[Struct, Mapping[str, str]], m.AnyCommand]:
+    """Makes a command whose fields are the body's and the path's."""
+    return lambda body, path: command(**msgspec.structs.asdict(body), **path)
+
+
+def _issue(body: s.IssueTicketIn, _path: Mapping[str, str]) -> m.IssueTicket:
+    return m.IssueTicket(
+        command_id=body.command_id,
+        item_key=body.item_key,
+        kiosk_id=body.kiosk_id,
+        identity_kind=body.identity_kind,
+        masked_number=body.masked_number,
+        person=body.person,
+        age_years=body.age_years,
+        green_group=body.green_group,
+    )
+
+
+def _ticket(context: Context, record: Record) -> s.TicketOut:
     event = record.event
     if not isinstance(event, m.TicketIssued):
         raise CommandIdReused("this command_id was used for another kind of command")
-    return TicketOut(
+    return s.TicketOut(
         ticket_id=event.ticket_id,
         display_number=event.display_number,
         prefix=event.prefix,
         item_key=event.item_key,
         ahead_count=event.ahead_count,
-        wait_low_s=event.wait_low_s,
-        wait_high_s=event.wait_high_s,
+        wait_p50_s=event.wait_p50_s,
+        wait_p90_s=event.wait_p90_s,
         issued_at=record.at,
         status_url=f"{context.public_url}/t/{event.ticket_id}",
     )
 
 
-@router.post("/tickets/{ticket_id}/print")
-async def report_print(ticket_id: str, body: ReportPrintIn, context: Ctx) -> AnswerOut:
-    """Say whether a ticket's paper came out."""
-    return _answer(await context.handle(m.ReportPrint(ticket_id=ticket_id, **body.model_dump())))
-
-
-@router.post("/counters/{counter_no}/open")
-async def open_counter(counter_no: str, body: OpenCounterIn, context: Ctx) -> AnswerOut:
-    """A clerk sits down at a counter."""
-    return _answer(await context.handle(m.OpenCounter(counter_no=counter_no, **body.model_dump())))
-
-
-@router.post("/counters/{counter_no}/pause")
-async def pause_counter(counter_no: str, body: PauseCounterIn, context: Ctx) -> AnswerOut:
-    """Serve nobody for a while."""
-    return _answer(await context.handle(m.PauseCounter(counter_no=counter_no, **body.model_dump())))
-
-
-@router.post("/counters/{counter_no}/{action}")
-async def act(counter_no: str, action: CounterAction, body: CounterActionIn, context: Ctx) -> AnswerOut:
-    """Call, recall, start, mark missed, complete, resume or close."""
-    command = ACTIONS[action](command_id=body.command_id, counter_no=counter_no)
-    return _answer(await context.handle(command))
-
-
-@router.post("/ratings/{rating_id}")
-async def rate(rating_id: str, body: RateIn, context: Ctx) -> AnswerOut:
-    """Give a level to a visit."""
-    return _answer(await context.handle(m.Rate(rating_id=rating_id, **body.model_dump())))
-
-
-def _answer(record: Record) -> AnswerOut:
-    event = msgspec.to_builtins(record.event)
-    return AnswerOut(seq=record.seq, at=record.at, type=event["type"], event=event)
+def _act(body: s.CounterActionIn, path: Mapping[str, str]) -> m.AnyCommand:
+    make = ACTIONS.get(path["action"])
+    if make is None:
+        raise BadRequest(f"action: expected one of {', '.join(CounterAction)}", field="action")
+    return make(command_id=body.command_id, counter_no=path["counter_no"])

@@ -10,7 +10,7 @@ from hall.catalogue import HallPlan
 from hall.clock import Clock
 from hall.messages import AnyCommand
 from hall.texts import Texts
-from queue_server.domain.evolve import Record
+from queue_server.domain.record import Record
 from queue_server.service.live_hall import LiveHall
 
 
@@ -29,6 +29,7 @@ class Context:
     clock: Clock
     speed: float
     texts: Texts
+    languages: tuple[Texts, ...]  # those in which a call's reason is given
     public_url: str
     incarnation: str  # the journal's
     handle: Callable[[AnyCommand], Awaitable[Record]]

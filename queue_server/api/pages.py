@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from hall.catalogue import Counter, Zone
+from hall.priority import PriorityClass
 from queue_server.api.context import Context, Ctx
 from queue_server.api.queries import place_of
+from queue_server.domain.reasons import CLASSES
 from queue_server.domain.refusals import UnknownTicket
 from queue_server.domain.signs import Named, name_of
 from queue_server.pages import wording
@@ -55,6 +57,7 @@ async def counter(counter_no: str, context: Ctx, pages: Pages) -> HTMLResponse:
         "says": wording.spoken(texts, wording.COUNTER_SAYS),
         "statuses": wording.by_code(texts, wording.STATUSES),
         "reasons": wording.by_code(texts, wording.PAUSE_REASONS),
+        "classes": {p: texts(word) for p, word in CLASSES.items() if p is not PriorityClass.ORDINARY},
         "refusals": wording.by_code(texts, wording.REFUSALS),
     }
     return pages.page(

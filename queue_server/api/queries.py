@@ -1,5 +1,6 @@
 """What can be read once: the kiosk's choice, a counter, the whole hall, one ticket's place."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
-from queue_server.domain.refusals import UnknownCounter, UnknownTicket
+from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
 from queue_server.service.views import (
     CounterView,
     ManagerView,
@@ -18,6 +19,7 @@ from queue_server.service.views import (
     manager_view,
     place_view,
     queue_views,
+    slot_views,
 )
 
 router = APIRouter()
@@ -41,14 +43,26 @@ async def health(context: Ctx) -> HealthOut:
 async def queues(context: Ctx) -> Response:
     """How full each queue is."""
     hall = context.live.hall
-    return as_json({"hall": context.plan.hall_id, "revision": hall.seq, "queues": queue_views(hall, context.texts)})
+    views = queue_views(hall, context.texts, context.clock.now())
+    about = {"hall": context.plan.hall_id, "incarnation": context.incarnation, "revision": hall.seq}
+    return as_json(about | {"queues": views})
+
+
+@router.get("/api/v1/items/{item_key}/slots")
+async def slots(item_key: str, day: date, context: Ctx) -> Response:
+    """The times of a day that can be booked for a matter, and how many places each has left."""
+    item = context.plan.items.get(item_key)
+    if item is None:
+        raise UnknownItem(f"the catalogue has no item {item_key!r}")
+    hall = context.live.hall
+    return as_json({"revision": hall.seq, "slots": slot_views(hall, item, day, context.clock.now())})
 
 
 @router.get("/api/v1/display")
 async def display(context: Ctx, zone: Annotated[str | None, Query()] = None) -> Response:
     """The newest calls of a zone, or of all."""
     zone_id = zone if zone in context.plan.zones else None
-    return as_json(display_view(context.live.hall, context.texts, zone_id, DISPLAY_CALLS))
+    return as_json(display_view(context.live.hall, context.texts, zone_id, DISPLAY_CALLS, context.clock.now()))
 
 
 @router.get("/api/v1/counters/{counter_no}")
@@ -79,7 +93,7 @@ def counter_now(context: Context, counter_no: str) -> CounterView:
     """A counter's view; raises `UnknownCounter`."""
     if counter_no not in context.plan.counters:
         raise UnknownCounter(f"the hall has no counter {counter_no!r}")
-    return counter_view(context.live.hall, context.texts, counter_no, context.clock.now())
+    return counter_view(context.live.hall, context.texts, counter_no, context.clock.now(), context.languages)
 
 
 def place_of(context: Context, ticket_id: str) -> PlaceView:

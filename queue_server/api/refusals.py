@@ -6,21 +6,22 @@ from fastapi.responses import JSONResponse
 from queue_server.domain import refusals as no
 from queue_server.service.ports import JournalUnavailable
 
-STATUS: dict[type[no.Refusal], int] = {  # a test checks that none is missing
+STATUS: dict[type[no.Refusal], int] = {  # whatever is not here is a conflict with the hall's state or rules
     no.UnknownItem: 404,
+    no.UnknownQueue: 404,
     no.UnknownTicket: 404,
     no.UnknownCounter: 404,
+    no.UnknownClerk: 404,
     no.UnknownRating: 404,
-    no.QueueFull: 409,
-    no.QueueEmpty: 409,
-    no.CounterTaken: 409,
-    no.CounterNotOpen: 409,
-    no.CounterBusy: 409,
-    no.NoVisitor: 409,
-    no.RatingOver: 409,
-    no.DayNotOver: 409,
-    no.CommandIdReused: 409,
+    no.UnknownGroup: 404,
+    no.UnknownLease: 404,
+    no.UnknownAppointment: 404,
+    no.PersonIsBanned: 403,
+    no.NotYours: 403,
+    no.ClockSteppedBack: 503,
+    no.ClockLeapt: 503,
 }
+CONFLICT = 409
 
 
 def install(app: FastAPI) -> None:
@@ -31,7 +32,8 @@ def install(app: FastAPI) -> None:
 
 def _refused(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, no.Refusal)  # noqa: S101 (registered for it)
-    return JSONResponse({"code": exc.code, "detail": str(exc)}, STATUS[type(exc)])
+    answer = {"code": exc.code, "detail": str(exc), "facts": exc.facts}
+    return JSONResponse(answer, STATUS.get(type(exc), CONFLICT))
 
 
 def _unavailable(_request: Request, _exc: Exception) -> JSONResponse:

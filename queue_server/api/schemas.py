@@ -3,63 +3,76 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
+from pydantic import BaseModel
 
 from hall.identity import DocumentKind
+from hall.messages import AnyEvent
 from hall.rating import RatingChannel, RatingLevel
 
-CommandId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-Short = Annotated[str, Field(min_length=1, max_length=64)]
+END = r"(?!\n)$"  # Python's "$" alone also matches before a last line feed
+NAME = r"^[A-Za-z0-9._-]+" + END
+
+CommandId = Annotated[str, Meta(min_length=8, max_length=64, pattern=NAME)]
+Short = Annotated[str, Meta(min_length=1, max_length=64)]
+StaffNo = Annotated[str, Meta(min_length=1, max_length=32, pattern=NAME)]
+MaskedNumber = Annotated[str, Meta(max_length=40, pattern=r"^\*+[0-9A-Z]{0,4}" + END)]
+PersonHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{32,64}" + END)]
+Age = Annotated[int, Meta(ge=0, le=150)]
+Cause = Annotated[str, Meta(max_length=40)]
+Reason = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
-class BodyIn(BaseModel):
+class BodyIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A request's body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     command_id: CommandId
 
 
-class IssueTicketIn(BodyIn):
+class IssueTicketIn(BodyIn, frozen=True, kw_only=True):
     """Draw a number."""
 
     item_key: Short
     kiosk_id: Short
     identity_kind: DocumentKind | None = None
-    masked_number: Annotated[str | None, Field(pattern=r"^\*+[0-9A-Z]{0,4}$", max_length=40)] = None
+    masked_number: MaskedNumber | None = None
+    person: PersonHash | None = None
+    age_years: Age | None = None
+    green_group: Short | None = None
 
 
-class ReportPrintIn(BodyIn):
+class ReportPrintIn(BodyIn, frozen=True, kw_only=True):
     """What became of a ticket's paper."""
 
     printed: bool
-    cause: Annotated[str | None, Field(max_length=40)] = None
+    cause: Cause | None = None
 
 
-class CounterActionIn(BodyIn):
+class CounterActionIn(BodyIn, frozen=True, kw_only=True):
     """An action at a counter."""
 
 
-class OpenCounterIn(BodyIn):
+class OpenCounterIn(BodyIn, frozen=True, kw_only=True):
     """A clerk sits down."""
 
-    staff_no: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+$")]
+    staff_no: StaffNo
+    take_over: bool = False  # signs out whoever sits there, and the clerk from another counter
 
 
-class PauseCounterIn(BodyIn):
+class PauseCounterIn(BodyIn, frozen=True, kw_only=True):
     """A pause and its reason."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=60)]
+    reason: Reason
 
 
-class RateIn(BodyIn):
+class RateIn(BodyIn, frozen=True, kw_only=True):
     """A level given outside the evaluator."""
 
     level: RatingLevel
     channel: RatingChannel
 
 
-class TicketOut(BaseModel):
+class TicketOut(Struct, frozen=True, gc=False):
     """A ticket as its kiosk prints it."""
 
     ticket_id: str
@@ -67,26 +80,27 @@ class TicketOut(BaseModel):
     prefix: str
     item_key: str
     ahead_count: int
-    wait_low_s: float | None
-    wait_high_s: float | None
+    wait_p50_s: float | None
+    wait_p90_s: float | None
     issued_at: datetime
     status_url: str
 
 
-class AnswerOut(BaseModel):
-    """The event that answers a command."""
+class AnswerOut(Struct, frozen=True, gc=False):
+    """The event that answers a command, by its type; the fields are the event's own."""
 
     seq: int
     at: datetime
     type: str
-    event: dict[str, object]
+    event: AnyEvent
 
 
 class RefusalOut(BaseModel):
-    """Why a command was refused: a stable code, and a sentence."""
+    """Why a command was refused: a stable code, a sentence, and what a screen may need beyond them."""
 
     code: str
     detail: str
+    facts: dict[str, str | int | bool | None] = {}
 
 
 class HealthOut(BaseModel):

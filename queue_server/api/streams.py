@@ -17,8 +17,8 @@ from prometheus_client import Gauge
 from hall.messages import DayStarted, TicketCalled
 from queue_server.api.context import Context, Ctx
 from queue_server.api.queries import DISPLAY_CALLS, counter_now, manager_now
-from queue_server.domain.evolve import Record
 from queue_server.domain.hall_day import Call
+from queue_server.domain.record import Record
 from queue_server.service.views import call_view, display_view, queue_views
 
 router = APIRouter(prefix="/api/v1/stream")
@@ -107,12 +107,12 @@ def _sequence(context: Context, last_event_id: str | None) -> int | None:
 
 def _news(context: Context, zone_id: str | None, seen: int | None) -> list[bytes]:
     """What a display lacks that has seen all up to `seen`: calls and counts, or everything after a gap."""
-    live = context.live
+    live, now = context.live, context.clock.now()
     now_at = _event_id(context, live.hall.seq)
     missed = None if seen is None else live.since(seen)
     if missed is None or any(isinstance(record.event, DayStarted) for record in missed):
-        return [_event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS), now_at)]
-    queues = _event("queues", queue_views(live.hall, context.texts), now_at)
+        return [_event("snapshot", display_view(live.hall, context.texts, zone_id, DISPLAY_CALLS, now), now_at)]
+    queues = _event("queues", queue_views(live.hall, context.texts, now), now_at)
     return [*_calls(context, zone_id, missed), queues]
 
 

@@ -1,16 +1,46 @@
 """Why a command was refused. A refusal changes nothing; its code is stable, its text is for people."""
 
+Fact = str | int | bool | None
+
 
 class Refusal(Exception):
-    """A command that the rules do not allow."""
+    """A command that the rules do not allow.
+
+    Attributes:
+        code: stable, for programs and translations.
+        facts: what a screen may need beyond the code, e.g. the number of the ticket that somebody already holds.
+        is_rule: whether one of the hall's chosen rules said no; then the journal keeps it (`RuleApplied`).
+    """
 
     code = "refused"
+    is_rule = False
+
+    def __init__(self, text: str, *, prefix: str | None = None, **facts: Fact) -> None:
+        super().__init__(text)
+        self.prefix = prefix
+        self.facts = facts
+
+
+class RuleRefusal(Refusal):
+    """A rule that the hall has chosen says no."""
+
+    code = "rule"
+    is_rule = True
+
+
+# ---- something is not there -----------------------------------------------------------------------------------------
 
 
 class UnknownItem(Refusal):
     """The catalogue has no such service item."""
 
     code = "unknown_item"
+
+
+class UnknownQueue(Refusal):
+    """The hall has no such queue."""
+
+    code = "unknown_queue"
 
 
 class UnknownTicket(Refusal):
@@ -25,10 +55,37 @@ class UnknownCounter(Refusal):
     code = "unknown_counter"
 
 
+class UnknownClerk(Refusal):
+    """No such clerk sits at a counter now."""
+
+    code = "unknown_clerk"
+
+
 class UnknownRating(Refusal):
     """No such rating today."""
 
     code = "unknown_rating"
+
+
+class UnknownGroup(Refusal):
+    """The order rules have no such green-channel group."""
+
+    code = "unknown_group"
+
+
+class UnknownLease(Refusal):
+    """No such block of numbers today."""
+
+    code = "unknown_lease"
+
+
+class UnknownAppointment(Refusal):
+    """No such appointment."""
+
+    code = "unknown_appointment"
+
+
+# ---- drawing numbers ------------------------------------------------------------------------------------------------
 
 
 class QueueFull(Refusal):
@@ -37,16 +94,142 @@ class QueueFull(Refusal):
     code = "queue_full"
 
 
+class QuotaUsed(RuleRefusal):
+    """The queue's quota of the day or of the interval is used up."""
+
+    code = "quota_used"
+
+
+class QueueClosed(RuleRefusal):
+    """The queue takes no tickets at this time."""
+
+    code = "queue_closed"
+
+
+class HasTicket(RuleRefusal):
+    """The person already holds an open ticket; a reprint is the answer."""
+
+    code = "has_ticket"
+
+
+class DailyCap(RuleRefusal):
+    """The person has drawn as many tickets today as one person may."""
+
+    code = "daily_cap"
+
+
+class IdentityRequired(RuleRefusal):
+    """This queue's tickets are drawn with a document."""
+
+    code = "identity_required"
+
+
+class PersonIsBanned(RuleRefusal):
+    """The person gets no tickets for now."""
+
+    code = "person_banned"
+
+
+class PartyTooLarge(RuleRefusal):
+    """More people than one ticket may stand for."""
+
+    code = "party_too_large"
+
+
+class TooManyItems(RuleRefusal):
+    """More matters than one ticket may carry."""
+
+    code = "too_many_items"
+
+
+class NotBanned(Refusal):
+    """There is no ban to lift."""
+
+    code = "not_banned"
+
+
+# ---- tickets and calls ----------------------------------------------------------------------------------------------
+
+
 class QueueEmpty(Refusal):
     """Nobody is waiting for this counter."""
 
     code = "queue_empty"
 
 
+class WrongState(Refusal):
+    """The ticket's life has no such step now."""
+
+    code = "wrong_state"
+
+
+class TicketReserved(Refusal):
+    """Another counter looks at this ticket and is about to call it."""
+
+    code = "ticket_reserved"
+
+
+class RecallTooSoon(RuleRefusal):
+    """The ticket was called a moment ago."""
+
+    code = "recall_too_soon"
+
+
+class RecallLimit(RuleRefusal):
+    """The ticket was called as often as the rules say: mark it missed."""
+
+    code = "recall_limit"
+
+
+class NotAllowed(RuleRefusal):
+    """The hall does not use this."""
+
+    code = "not_allowed"
+
+
+class HoldTooLong(RuleRefusal):
+    """Longer than a visitor may be held."""
+
+    code = "hold_too_long"
+
+
+class TooManyHeld(RuleRefusal):
+    """The counter holds as many visitors as it may."""
+
+    code = "too_many_held"
+
+
+class WrongTarget(Refusal):
+    """A transfer goes to exactly one place, and not to where the visitor is."""
+
+    code = "wrong_target"
+
+
+class CannotServe(Refusal):
+    """The counter does not handle this matter."""
+
+    code = "cannot_serve"
+
+
+class NoSender(Refusal):
+    """Nobody sent this visitor here."""
+
+    code = "no_sender"
+
+
+# ---- counters -------------------------------------------------------------------------------------------------------
+
+
 class CounterTaken(Refusal):
     """Another clerk is at this counter."""
 
     code = "counter_taken"
+
+
+class ClerkElsewhere(Refusal):
+    """The clerk is signed in at another counter."""
+
+    code = "clerk_elsewhere"
 
 
 class CounterNotOpen(Refusal):
@@ -67,16 +250,133 @@ class NoVisitor(Refusal):
     code = "no_visitor"
 
 
+class NoPreview(Refusal):
+    """The counter looks at no ticket."""
+
+    code = "no_preview"
+
+
+# ---- ratings --------------------------------------------------------------------------------------------------------
+
+
 class RatingOver(Refusal):
     """The rating was given or closed before; one press a rating."""
 
     code = "rating_over"
 
 
+class RatingRunning(RuleRefusal):
+    """The visitor may still rate; a rating has its least time."""
+
+    code = "rating_running"
+
+
+# ---- leases and appointments ----------------------------------------------------------------------------------------
+
+
+class LeaseTooLarge(RuleRefusal):
+    """A larger block, or more blocks, than a kiosk may have."""
+
+    code = "lease_too_large"
+
+
+class NotInLease(Refusal):
+    """The number is not one of the block's."""
+
+    code = "not_in_lease"
+
+
+class NumberUsed(Refusal):
+    """Another ticket has this number."""
+
+    code = "number_used"
+
+
+class SlotNotOffered(Refusal):
+    """There is no such slot."""
+
+    code = "slot_not_offered"
+
+
+class SlotFull(Refusal):
+    """The slot is taken."""
+
+    code = "slot_full"
+
+
+class NotBookable(RuleRefusal):
+    """The day cannot be booked: too near, too far, or the hall is closed."""
+
+    code = "not_bookable"
+
+
+class HasAppointment(RuleRefusal):
+    """The person has an appointment that day."""
+
+    code = "has_appointment"
+
+
+class BookingRestricted(RuleRefusal):
+    """The person has stayed away from too many appointments."""
+
+    code = "booking_restricted"
+
+
+class TooLateToCancel(RuleRefusal):
+    """The appointment is too near to be given back."""
+
+    code = "too_late_to_cancel"
+
+
+class TooEarly(RuleRefusal):
+    """The appointment is not to be checked in yet."""
+
+    code = "too_early"
+
+
+class AppointmentOver(Refusal):
+    """The appointment was used, given back or missed."""
+
+    code = "appointment_over"
+
+
+class NotYours(Refusal):
+    """The appointment is another person's."""
+
+    code = "not_yours"
+
+
+# ---- the day and the clock ------------------------------------------------------------------------------------------
+
+
 class DayNotOver(Refusal):
     """The business day has not changed."""
 
     code = "day_not_over"
+
+
+class DayIsClosed(Refusal):
+    """The day was ended; numbers are drawn again tomorrow."""
+
+    code = "day_closed"
+
+
+class ClosingNeedsConfirmation(Refusal):
+    """Open tickets would be given up: confirm how many."""
+
+    code = "closing_needs_confirmation"
+
+
+class ClockSteppedBack(Refusal):
+    """The server's clock is further behind the last record than is usual."""
+
+    code = "clock_stepped_back"
+
+
+class ClockLeapt(Refusal):
+    """The server's clock says that more time has passed than is believed."""
+
+    code = "clock_leapt"
 
 
 class CommandIdReused(Refusal):

@@ -6,7 +6,7 @@ import uuid
 
 from hall import messages as m
 from hall.clock import Clock
-from queue_server.domain.decide import day_has_changed
+from queue_server.domain.decisions.days import day_has_changed
 from queue_server.domain.refusals import Refusal
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
@@ -42,7 +42,7 @@ async def keep_house(live: LiveHall, writer: Writer, clock: Clock, rating_s: flo
 
 async def _carry_out(command: m.AnyCommand, writer: Writer) -> None:
     try:
-        await asyncio.wrap_future(writer.submit(command))
+        await writer.ask(command)
     except Refusal as refusal:  # somebody was quicker: a press, a call
         logger.debug("housekeeping: %s", refusal.code)
 
@@ -57,4 +57,8 @@ def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
         if (now - hall.ratings[rating_id].opened_at).total_seconds() < rating_s:
             break  # oldest first
         over.append(m.CloseRating(command_id=str(uuid.uuid4()), rating_id=rating_id))
+    for ticket_id in hall.held:
+        returns_at = hall.tickets[ticket_id].returns_at
+        if returns_at is not None and returns_at <= now:
+            over.append(m.ReturnHeld(command_id=str(uuid.uuid4()), ticket_id=ticket_id))
     return over

@@ -1,9 +1,12 @@
 """What the service asks of the world: a journal that keeps, and listeners that are told afterwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from queue_server.domain.evolve import Record
+from msgspec import Struct
+
+from queue_server.domain.record import Record
+from queue_server.service.hand_over import LoopInbox
 
 
 class JournalUnavailable(Exception):
@@ -12,27 +15,49 @@ class JournalUnavailable(Exception):
     code = "journal_unavailable"
 
 
-class Journal(Protocol):
-    """Keeps records for good. Used by one thread only, the writer's."""
+class Kept(Struct, frozen=True):
+    """What a journal gives back at start.
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Keep the records and the rows that reports read, all in one transaction, durable on return.
+    Attributes:
+        snapshot: the newest state kept whole (see `queue_server.domain.snapshot`); None before the first day's end.
+        records: what happened after it, oldest first.
+        answers: for each command of the business day before the snapshot, the sequence of its answer; a command of the
+            records has its own last record as answer.
+    """
+
+    snapshot: bytes | None
+    records: Sequence[Record]
+    answers: Mapping[str, int]
+
+
+class Journal(Protocol):
+    """Keeps records for good. Used by one thread only, the writer's.
+
+    A snapshot belongs to the end of a batch of records: it is kept with it in the same transaction, or not at all.
+    """
+
+    def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
+        """Keep the records in one transaction, durable on return.
+
+        Args:
+            records: a batch, in order, that goes on where the journal ends.
+            snapshot: the state after the batch, at a day's beginning; days before it are then never replayed again.
 
         Raises:
-            JournalUnavailable: nothing was kept.
+            JournalUnavailable: nothing was kept, as far as is known.
         """
         ...
 
-    def answers(self, command_ids: Sequence[str]) -> dict[str, Record]:
-        """The answers given earlier to those of these commands that were carried out.
+    def kept(self) -> Kept:
+        """What a start needs.
 
         Raises:
             JournalUnavailable: the journal cannot be read.
         """
         ...
 
-    def current_day(self) -> Iterable[Record]:
-        """The records since the last business day began, oldest first.
+    def answer(self, seq: int) -> Record:
+        """One record again, for a command that was answered before.
 
         Raises:
             JournalUnavailable: the journal cannot be read.
@@ -43,6 +68,15 @@ class Journal(Protocol):
 class Follower(Protocol):
     """Hears of each record once, in order, after it is kept, in the writer's thread; it returns at once."""
 
-    def follow(self, records: Sequence[Record]) -> None:
+    @property
+    def inbox(self) -> LoopInbox | None:
+        """Where it leaves what it hears for an event loop, which the writer wakes once a batch, answers and all."""
+        ...
+
+    def begin(self, kept: Kept) -> None:
+        """Take over what the journal holds at the start."""
+        ...
+
+    def follow(self, records: Iterable[Record]) -> None:
         """Take note of a batch of at least one record."""
         ...

@@ -1,19 +1,27 @@
 """What pages, displays and kiosks show, as plain structs made from the hall's day. Nothing here names a visitor."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from statistics import fmean
 
 from msgspec import Struct
 
+from hall.catalogue import Queue, ServiceItem
 from hall.counter import CounterStatus
+from hall.hours import Admission, HoursCause, admission
 from hall.messages import DeviceHealth
+from hall.priority import PriorityClass
 from hall.rating import RatingLevel
 from hall.texts import Texts
 from hall.ticket import TicketState
+from queue_server.domain.ahead import ahead_count, ahead_of
+from queue_server.domain.decisions.appointments import slots_of
+from queue_server.domain.estimate import EstimateError, WaitEstimate, estimate_error, wait_estimate
 from queue_server.domain.hall_day import Call, HallDay, Ticket
+from queue_server.domain.order import queues_of
+from queue_server.domain.reasons import why_text
 from queue_server.domain.signs import bar_text, call_text, name_of
-from queue_server.domain.waiting import wait_range_s
 
 WAITING_SHOWN = 12  # tickets that a counter's page lists
 
@@ -25,8 +33,18 @@ class QueueView(Struct, frozen=True):
     name: str
     waiting: int
     open_counters: int
-    wait_low_s: float | None
-    wait_high_s: float | None
+    wait_p50_s: float | None
+    wait_p90_s: float | None
+    admission: Admission  # whether it gives numbers now, and when it will
+
+
+class SlotView(Struct, frozen=True):
+    """A time that can be booked."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    left: int
 
 
 class CallView(Struct, frozen=True):
@@ -55,6 +73,8 @@ class WaitingView(Struct, frozen=True):
     display_number: str
     matter: str
     waited_s: float
+    priority: PriorityClass
+    special_need: str | None
 
 
 class VisitorView(Struct, frozen=True):
@@ -66,7 +86,14 @@ class VisitorView(Struct, frozen=True):
     masked_number: str | None
     state: TicketState
     call_count: int
-    issued_at: datetime
+    why: dict[str, str]  # language: the reason of its call
+    priority: PriorityClass
+    special_need: str | None
+    note: str | None
+    party_size: int
+    is_representative: bool
+    further_matters: list[str]
+    arrived_at: datetime
     called_at: datetime | None
     started_at: datetime | None
 
@@ -121,6 +148,7 @@ class ManagerQueue(Struct, frozen=True):
     mean_wait_s: float | None  # of those called today
     issued: int
     completed: int
+    estimate_error: EstimateError | None  # None until an estimate has come true
 
 
 class ManagerView(Struct, frozen=True):
@@ -146,15 +174,44 @@ class ManagerView(Struct, frozen=True):
     broker_connected: bool
 
 
-def queue_views(hall: HallDay, texts: Texts) -> list[QueueView]:
+def _wait_of(hall: HallDay, prefix: str, now: datetime) -> WaitEstimate | None:
+    """The wait of an ordinary visitor who came now, for the queue's first matter."""
+    items = hall.plan.items_of(prefix)
+    if not items:
+        return None
+    ahead = ahead_count(hall, prefix, PriorityClass.ORDINARY, now)
+    return wait_estimate(hall, items[0], PriorityClass.ORDINARY, ahead, now)
+
+
+def queue_views(hall: HallDay, texts: Texts, now: datetime) -> list[QueueView]:
     """Every queue, in the site file's order."""
     views = []
     for queue in hall.plan.queues.values():
-        waiting = len(hall.waiting[queue.prefix])
-        low_s, high_s = wait_range_s(hall, queue.prefix, waiting) or (None, None)
-        open_counters = hall.open_counters(queue.prefix)
-        views.append(QueueView(queue.prefix, name_of(queue, texts), waiting, open_counters, low_s, high_s))
+        wait = _wait_of(hall, queue.prefix, now)
+        views.append(
+            QueueView(
+                queue.prefix,
+                name_of(queue, texts),
+                hall.waiting_count(queue.prefix),
+                hall.open_counters(queue.prefix),
+                wait.p50_s if wait else None,
+                wait.p90_s if wait else None,
+                _admission(hall, queue, now),
+            )
+        )
     return views
+
+
+def _admission(hall: HallDay, queue: Queue, now: datetime) -> Admission:
+    if hall.is_closed:
+        return Admission(is_open=False, cause=HoursCause.AFTER_CLOSING)
+    return admission(queue.hours, hall.plan.calendar, now, is_booked=False)
+
+
+def slot_views(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list[SlotView]:
+    """A matter's times on a day; those of one day are alike for every channel."""
+    slots = slots_of(hall, item, day, now)
+    return [SlotView(slot.starts_at, slot.ends_at, slot.capacity, max(left, 0)) for slot, left in slots]
 
 
 def call_view(call: Call, texts: Texts) -> CallView:
@@ -170,19 +227,23 @@ def call_view(call: Call, texts: Texts) -> CallView:
     )
 
 
-def display_view(hall: HallDay, texts: Texts, zone_id: str | None, most: int) -> DisplayView:
+def display_view(hall: HallDay, texts: Texts, zone_id: str | None, most: int, now: datetime) -> DisplayView:
     """A display of one zone, or of all for `zone_id` None, with at most `most` calls."""
-    zones = hall.calls if zone_id is None else {zone_id: hall.calls[zone_id]}
+    zones = hall.calls if zone_id is None else {zone_id: hall.calls.get(zone_id, [])}
     calls = sorted((call for zone in zones.values() for call in zone), key=lambda call: -call.seq)
-    queues = [view for view in queue_views(hall, texts) if zone_id in (None, hall.plan.queues[view.prefix].zone_id)]
+    queues = [
+        view for view in queue_views(hall, texts, now) if zone_id in (None, hall.plan.queues[view.prefix].zone_id)
+    ]
     return DisplayView(hall.seq, [call_view(call, texts) for call in calls[:most]], queues)
 
 
-def counter_view(hall: HallDay, texts: Texts, counter_no: str, now: datetime) -> CounterView:
+def counter_view(
+    hall: HallDay, texts: Texts, counter_no: str, now: datetime, languages: Iterable[Texts]
+) -> CounterView:
     """One counter's page; the counter must exist."""
     counter = hall.counters[counter_no]
-    ids = [i for prefix in hall.plan.counters[counter_no].queues for i in hall.waiting[prefix]]
-    waiting = sorted((hall.tickets[i] for i in ids), key=lambda ticket: ticket.issued_at)
+    queues = queues_of(hall, counter)
+    waiting = [hall.tickets[p.ticket_id] for p in islice(hall.lines.places(*queues), WAITING_SHOWN)]
     visitor = hall.tickets.get(counter.ticket_id or "")
     return CounterView(
         hall.seq,
@@ -190,14 +251,20 @@ def counter_view(hall: HallDay, texts: Texts, counter_no: str, now: datetime) ->
         counter.status,
         counter.staff_no,
         bar_text(texts, hall, counter_no),
-        _visitor_view(hall, visitor, texts) if visitor else None,
+        _visitor_view(hall, visitor, texts, languages) if visitor else None,
         counter.rating_id is not None,
-        len(waiting),
+        sum(hall.waiting_count(prefix) for prefix in queues),
         [
-            WaitingView(t.display_number, matter(hall, t, texts), (now - t.issued_at).total_seconds())
-            for t in waiting[:WAITING_SHOWN]
+            WaitingView(
+                t.display_number,
+                matter(hall, t, texts),
+                (now - t.arrived_at).total_seconds(),
+                t.priority,
+                t.special_need,
+            )
+            for t in waiting
         ],
-        sum(t.counter_no == counter_no and t.state is TicketState.COMPLETED for t in hall.tickets.values()),
+        counter.completed,
         counter.pause_reason,
         _last_rating(hall, counter_no),
     )
@@ -205,12 +272,11 @@ def counter_view(hall: HallDay, texts: Texts, counter_no: str, now: datetime) ->
 
 def place_view(hall: HallDay, ticket: Ticket, texts: Texts) -> PlaceView:
     """One ticket's place; who waits in front is counted in its own queue."""
-    line = list(hall.waiting[ticket.prefix])
     return PlaceView(
         ticket.display_number,
         ticket.state,
         matter(hall, ticket, texts),
-        line.index(ticket.ticket_id) if ticket.ticket_id in line else 0,
+        ahead_of(hall, ticket) if ticket.state is TicketState.WAITING else 0,
         ticket.counter_no,
         call_text(texts, ticket.display_number, ticket.counter_no) if ticket.counter_no else None,
     )
@@ -227,7 +293,7 @@ def manager_view(
     """The whole hall at a glance."""
     tickets = list(hall.tickets.values())
     waits = [wait_s for t in tickets if (wait_s := _waited_s(t)) is not None]
-    queues = [_manager_queue(hall, view, tickets, now) for view in queue_views(hall, texts)]
+    queues = [_manager_queue(hall, view, tickets, now) for view in queue_views(hall, texts, now)]
     levels = [rating.level for rating in hall.ratings.values()]
     closed = (CounterStatus.CLOSED, CounterStatus.PAUSED)
     return ManagerView(
@@ -252,7 +318,7 @@ def manager_view(
     )
 
 
-def _visitor_view(hall: HallDay, ticket: Ticket, texts: Texts) -> VisitorView:
+def _visitor_view(hall: HallDay, ticket: Ticket, texts: Texts, languages: Iterable[Texts]) -> VisitorView:
     return VisitorView(
         ticket.ticket_id,
         ticket.display_number,
@@ -260,7 +326,14 @@ def _visitor_view(hall: HallDay, ticket: Ticket, texts: Texts) -> VisitorView:
         ticket.masked_number,
         ticket.state,
         ticket.call_count,
-        ticket.issued_at,
+        {language.language: why_text(language, hall.rules, ticket.why) for language in languages} if ticket.why else {},
+        ticket.priority,
+        ticket.special_need,
+        ticket.note,
+        ticket.party_size,
+        ticket.is_representative,
+        [name_of(hall.plan.items[key], texts) for key in ticket.further_items],
+        ticket.arrived_at,
         ticket.called_at,
         ticket.started_at,
     )
@@ -279,16 +352,17 @@ def _last_rating(hall: HallDay, counter_no: str) -> str | None:
 def _manager_queue(hall: HallDay, view: QueueView, tickets: list[Ticket], now: datetime) -> ManagerQueue:
     mine = [ticket for ticket in tickets if ticket.prefix == view.prefix]
     waits = [wait_s for t in mine if (wait_s := _waited_s(t)) is not None]
-    first = next(iter(hall.waiting[view.prefix]), None)
+    first = next(hall.lines.places(view.prefix), None)
     return ManagerQueue(
         view.prefix,
         view.name,
         view.waiting,
         view.open_counters,
-        (now - hall.tickets[first].issued_at).total_seconds() if first else 0.0,
+        (now - hall.tickets[first.ticket_id].arrived_at).total_seconds() if first else 0.0,
         fmean(waits) if waits else None,
         len(mine),
         _count(mine, TicketState.COMPLETED),
+        estimate_error(hall, view.prefix),
     )
 
 
@@ -311,7 +385,7 @@ def _counter_lines(hall: HallDay, tickets: list[Ticket]) -> list[CounterLine]:
 
 
 def _waited_s(ticket: Ticket) -> float | None:
-    return (ticket.called_at - ticket.issued_at).total_seconds() if ticket.called_at else None
+    return (ticket.called_at - ticket.arrived_at).total_seconds() if ticket.called_at else None
 
 
 def _count(tickets: Iterable[Ticket], state: TicketState) -> int:

@@ -15,7 +15,7 @@ from commands.demo.report import Evidence, Findings, call_to_bar, call_to_displa
 from commands.demo.watchers import SeenCall
 from hall import messages as m
 from hall.rating import RatingChannel, RatingLevel
-from queue_server.domain.evolve import Record
+from queue_server.domain.record import Record
 from settings.locale import texts_in
 
 TEXTS = texts_in("zh_CN")
@@ -36,7 +36,7 @@ def events_of(n: int, number: str) -> list[m.AnyEvent]:
     ticket, counter = f"ticket-{n}", {"counter_no": "3", "staff_no": "T0001"}
     issued = m.TicketIssued(
         ticket_id=ticket, display_number=number, business_day=date(2026, 1, 1), prefix="A", number=n,
-        item_key="I001", kiosk_id="K01", ahead_count=0, wait_low_s=None, wait_high_s=None,
+        item_key="I001", kiosk_id="K01", ahead_count=0, wait_p50_s=None, wait_p90_s=None,
     )  # fmt: skip
     called = m.TicketCalled(
         call_id=f"call-{n}", ticket_id=ticket, display_number=number, call_count=1, waited_s=1.0, **counter
@@ -134,7 +134,7 @@ DOUBLED: dict[str, tuple[Callable[[Seen], object], str]] = {
         "number A001 was on 2 screens",
     ),
     "a paper": (lambda s: s.evidence.printed["K01"].append((40.0, paper("ticket-1"))), "ticket-1 was printed 2 times"),
-    "a call": (lambda s: repeat(s, m.TicketCalled, call_id="call-3", counter_no="4"), "was called to 2 counters"),
+    "a call": (lambda s: repeat(s, m.TicketCalled, call_id="call-3", counter_no="4"), "was called to two counters"),
     "a rating": (lambda s: repeat(s, m.ServiceRated), "rating-2 was stored 2 times"),
 }
 

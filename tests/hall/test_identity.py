@@ -1,6 +1,7 @@
 """Identity numbers and documents: the rules of the number, and that nothing shows a person."""
 
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -14,9 +15,11 @@ from hall.identity import (
     InvalidNumber,
     LongTerm,
     Verification,
+    age_years,
     check_character,
     check_resident_number,
     masked_number,
+    person_hash,
 )
 
 TODAY = date(2026, 3, 2)
@@ -211,3 +214,29 @@ def test_a_document_cannot_be_changed():
 
     with pytest.raises(AttributeError):
         document.name = "测试乙"
+
+
+def test_a_persons_hash_needs_the_key_and_says_nothing_of_the_number():
+    number, key = "159900194909301226", b"0123456789abcdef"
+
+    named = person_hash(key, number)
+
+    assert named == person_hash(key, number.lower() + " ")
+    assert named != person_hash(b"another key of 16", number)
+    assert re.fullmatch(r"[0-9a-f]{32}", named)
+    assert number[-4:] not in named
+    with pytest.raises(ValueError, match="16 bytes"):
+        person_hash(b"short", number)
+
+
+@pytest.mark.parametrize(
+    ("birth", "today", "years"),
+    [
+        (date(1949, 9, 30), date(2019, 9, 29), 69),
+        (date(1949, 9, 30), date(2019, 9, 30), 70),
+        (date(1952, 2, 29), date(2022, 2, 28), 69),
+        (date(1952, 2, 29), date(2022, 3, 1), 70),
+    ],
+)
+def test_age_counts_whole_years(birth: date, today: date, years: int):
+    assert age_years(birth, today) == years

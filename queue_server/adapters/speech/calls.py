@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from hall.messages import TicketCalled
 from queue_server.adapters.speech.announcer import Announcement, Announcer
-from queue_server.domain.evolve import Record
 from queue_server.domain.hall_day import HallDay
+from queue_server.domain.record import Record
 
 
 def speaking(announcer: Announcer) -> Callable[[HallDay, Sequence[Record]], None]:

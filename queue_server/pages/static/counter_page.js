@@ -6,6 +6,7 @@ import { HallTime, wallFormats } from "./hall_time.js";
 import { reloadWhenUpgraded } from "./upgrade.js";
 import { Refused, Sender } from "./commands.js";
 
+const TAKE_OVER_ENDS = ["counter_taken", "clerk_elsewhere"]; // refusals that a take-over gets past
 const SEEN_WAIT_MS = 3000; // how long buttons wait for the state that an answer has promised
 
 const time = new HallTime(data.now, data.speed);
@@ -48,6 +49,17 @@ function documentOf(visitor) {
   return tail ? say("ends in {tail}", { tail }) : say("No document shown");
 }
 
+/** What the clerk should know before the visitor sits down. */
+function marksOf(visitor) {
+  return [
+    visitor.special_need,
+    visitor.party_size > 1 ? say("{count} people", { count: visitor.party_size }) : null,
+    visitor.is_representative ? say("on behalf of somebody else") : null,
+    ...visitor.further_matters.map((matter) => say("then: {matter}", { matter })),
+    visitor.note,
+  ].filter(Boolean);
+}
+
 function drawVisitor() {
   const visitor = view.visitor;
   document.body.dataset.status = view.status;
@@ -59,6 +71,12 @@ function drawVisitor() {
   byId("facts").hidden = !visitor;
   write("matter", visitor?.matter);
   write("document", visitor ? documentOf(visitor) : "");
+  const marks = visitor ? marksOf(visitor) : [];
+  write("marks", marks.join(" · "));
+  byId("marks-fact").hidden = marks.length === 0;
+  const why = visitor?.why[document.documentElement.lang.replace("-", "_")] ?? visitor?.why.en ?? "";
+  write("why", why);
+  byId("why-line").hidden = !why;
   write("rating", rating());
   byId("rating").dataset.rating = view.last_rating ?? "";
 }
@@ -68,7 +86,7 @@ function drawTimes() {
   if (!view) return;
   const visitor = view.visitor;
   if (visitor?.called_at) {
-    const waitedS = time.since(visitor.issued_at) - time.since(visitor.called_at);
+    const waitedS = time.since(visitor.arrived_at) - time.since(visitor.called_at);
     write("waited", duration(Math.max(0, waitedS)));
     write("since", duration(time.since(visitor.called_at)));
   }
@@ -85,7 +103,9 @@ function drawWaiting() {
   byId("waiting").replaceChildren(
     ...view.waiting.map((ticket) => {
       const row = make("li");
-      row.append(make("strong", "", ticket.display_number), make("span", "matter", ticket.matter), make("span", "waited"));
+      const number = make("strong", ticket.priority, ticket.display_number);
+      const word = [data.classes[ticket.priority], ticket.special_need].filter(Boolean).join(" · ");
+      row.append(number, make("span", "matter", ticket.matter), make("span", "mark", word), make("span", "waited"));
       return row;
     }),
   );
@@ -127,6 +147,7 @@ function seen(revision) {
 
 function valuesOf(action) {
   if (action === "open") return { staff_no: byId("staff-no").value.trim() };
+  if (action === "take-over") return { staff_no: byId("staff-no").value.trim(), take_over: true };
   if (action === "pause") return { reason: byId("reason").value };
   return {};
 }
@@ -136,15 +157,18 @@ async function act(action) {
   const hadFocus = document.activeElement === actions[action];
   isBusy = true;
   write("refusal", "");
+  byId("take-over").hidden = true;
   drawButtons();
   write("status-note", statusNote());
   try {
-    const url = `/api/v1/counters/${encodeURIComponent(data.counterNo)}/${action}`;
+    const path = action === "take-over" ? "open" : action;
+    const url = `/api/v1/counters/${encodeURIComponent(data.counterNo)}/${path}`;
     const answer = await sender.send(url, valuesOf(action));
     await seen(answer.seq);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     write("refusal", data.refusals[error.code] ?? data.refusals.refused);
+    byId("take-over").hidden = !TAKE_OVER_ENDS.includes(error.code);
   } finally {
     isBusy = false;
     onView = () => {};

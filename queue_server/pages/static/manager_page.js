@@ -12,6 +12,8 @@ const NEGATIVE = ["dissatisfied", "very_dissatisfied"];
 const time = new HallTime(data.now, data.speed);
 const formats = wallFormats();
 
+const FEWEST_ESTIMATES = 5; // fewer say nothing about a queue
+
 function minutes(seconds) {
   if (seconds === null) return "–";
   return seconds > 0 && seconds < 60 ? say("< 1 min") : say("{minutes} min", { minutes: Math.round(seconds / 60) });
@@ -33,6 +35,14 @@ function queueNote(queue) {
   return say("{open} open · longest {longest}", { open: queue.open_counters, longest: minutes(queue.longest_wait_s) });
 }
 
+/** How good the waits were that visitors had been told, once there are enough of them. */
+function estimateNote(queue) {
+  const error = queue.estimate_error;
+  if (!error || error.count < FEWEST_ESTIMATES) return "";
+  const share = Math.round(100 * error.inside);
+  return say("told waits are {error} off on average, {share}% in the range", { error: minutes(error.mean_absolute_s), share });
+}
+
 function drawQueues(queues) {
   const most = Math.max(1, ...queues.map((queue) => queue.waiting));
   byId("queues").replaceChildren(
@@ -45,6 +55,8 @@ function drawQueues(queues) {
       bar.append(make("span", "filled"));
       bar.firstChild.style.width = `${(100 * queue.waiting) / most}%`;
       row.append(name, make("strong", "", queue.waiting), bar, make("span", isAlone ? "note alone" : "note", queueNote(queue)));
+      const foretold = estimateNote(queue);
+      if (foretold) row.append(make("span", "foretold", foretold));
       return row;
     }),
   );
@@ -74,7 +86,8 @@ function deviceRow(device) {
   row.append(labelled("state", icon, data.deviceStatuses[device.status] ?? device.status), name);
   const cause = data.deviceCauses[device.cause] ?? device.cause ?? "";
   const mend = data.deviceMends[device.cause] ?? device.mend ?? "";
-  row.append(make("span", "cause", cause), make("span", "mend", mend));
+  const about = device.detail ? `${mend} (${device.detail})` : mend;
+  row.append(make("span", "cause", cause), make("span", "mend", about));
   return row;
 }
 

@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
+from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.texts import ENGLISH
 from queue_server.adapters.sql_journal import SqlJournal
@@ -22,6 +23,7 @@ from queue_server.domain.refusals import Refusal
 from queue_server.service.housekeeping import due
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.writer import Writer
+from settings.locale import texts_in
 from tests.queue_server.halls import Clock
 
 INCARNATION = "5c3e6c0a-0000-4000-8000-000000000001"
@@ -46,6 +48,7 @@ class Hall:
             clock=self.clock,
             speed=10.0,
             texts=ENGLISH,
+            languages=(texts_in("zh_CN"), ENGLISH),
             public_url="http://hall.test",
             incarnation=INCARNATION,
             handle=lambda command: asyncio.wrap_future(self.writer.submit(command)),
@@ -73,12 +76,15 @@ def issue(command_id: str = "command-1", item_key: str = "I001", **more: str) ->
     return {"command_id": command_id, "item_key": item_key, "kiosk_id": "K01"} | more
 
 
-def test_every_refusal_has_its_status():
+def test_every_refusal_has_a_code_of_its_own_and_what_is_unknown_is_not_found():
     def all_below(kind: type[Refusal]) -> set[type[Refusal]]:
         return {found for sub in kind.__subclasses__() for found in {sub} | all_below(sub)}
 
-    assert set(STATUS) == all_below(Refusal)
-    assert len({kind.code for kind in STATUS}) == len(STATUS)
+    kinds = all_below(Refusal)
+    unknown = {kind for kind in kinds if kind.code.startswith("unknown_")}
+    assert set(STATUS) <= kinds
+    assert len({kind.code for kind in kinds}) == len(kinds)
+    assert {kind for kind, status in STATUS.items() if status == 404} == unknown
 
 
 def test_a_ticket_is_drawn_called_completed_and_rated(hall: Hall):
@@ -317,3 +323,81 @@ def test_an_open_stream_ends_when_the_server_stops(hall: Hall):
                 assert [chunk async for chunk in stream] == []
 
     asyncio.run(stop())
+
+
+ELDER = {"type": "IssueTicket", "command_id": "command-1", "item_key": "I001", "kiosk_id": "K01", "age_years": 75}
+
+
+def test_any_command_can_be_sent_in_the_journals_words(hall: Hall):
+    async def visit() -> None:
+        async with hall.running() as http:
+            ticket = (await http.post("/api/v1/commands", json=ELDER)).json()["event"]
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            hold = {"type": "HoldTicket", "command_id": "command-4", "counter_no": "3", "reason": "form", "minutes": 5}
+            held = await http.post("/api/v1/commands", json=hold)
+            again = await http.post("/api/v1/commands", json=hold)
+            view = (await http.get(f"/api/v1/tickets/{ticket['ticket_id']}")).json()
+
+            assert held.status_code == 200
+            assert held.json()["type"] == "TicketHeld"
+            assert again.json() == held.json()
+            assert view["state"] == "on_hold"
+
+    asyncio.run(visit())
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"not json", "malformed"),
+        (b'{"type": "Nonsense", "command_id": "command-1"}', "Nonsense"),
+        (b'{"type": "CallNext", "command_id": "command-1"}', "counter_no"),
+        (b'{"type": "CallNext", "command_id": "short", "counter_no": "3"}', "command_id"),
+        (b'{"type": "CallNext", "command_id": "command-1", "counter_no": "3", "counterno": "4"}', "counterno"),
+        (
+            b'{"type": "RebookAppointment", "command_id": "command-1", "appointment_no": "Y1", "starts_at": "10:00"}',
+            "starts_at",
+        ),
+        (b'{"type": "CallNext", "command_id": "command-1", "counter_no": "' + b"3" * 9000 + b'"}', "bytes"),
+    ],
+)
+def test_a_body_that_is_no_command_names_what_is_wrong(hall: Hall, body: bytes, said: str):
+    async def send() -> None:
+        async with hall.running() as http:
+            before = hall.live.hall.seq
+            answer = await http.post("/api/v1/commands", content=body)
+
+            assert answer.status_code == 422
+            assert answer.json()["code"] == "bad_request"
+            assert said in answer.json()["detail"]
+            assert hall.live.hall.seq == before
+
+    asyncio.run(send())
+
+
+def test_a_call_says_why_in_two_languages_to_its_clerk_alone(hall: Hall):
+    async def visit() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/commands", json=ELDER)
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+            visitor = (await http.get("/api/v1/counters/3")).json()["visitor"]
+            display = (await http.get("/api/v1/display")).text
+
+            assert visitor["why"]["en"] == "Green channel: 70 years or over, came at 09:00"
+            assert visitor["why"]["zh_CN"] == "绿色通道：年满70周岁，09:00到达"
+            assert "years" not in display
+            assert "why" not in display
+
+    asyncio.run(visit())
+
+
+def test_the_openapi_document_describes_every_command(hall: Hall):
+    async def read() -> None:
+        async with hall.running() as http:
+            document = (await http.get("/openapi.json")).json()
+
+            assert {kind.__name__ for kind in get_args(m.AnyCommand)} <= set(document["components"]["schemas"])
+
+    asyncio.run(read())

@@ -67,7 +67,7 @@ def site_text(folder: Path, port: int, broker_port: int) -> str:
         text, count = re.subn(pattern, wanted, text)
         assert count == 1, f"the sample site file no longer has {pattern!r} exactly once"
     epoch = f"real_epoch_s = {time.time()}\nhall_epoch = {HALL_EPOCH}\n"
-    return f"{text}\n[clock]\n{epoch}"
+    return f"{text}\n[clock]\n{epoch}\n[rules.calls]\nspacing_s = 0\n[rules.missed]\nback_after = 0\n"
 
 
 @functools.cache
@@ -134,11 +134,11 @@ class HallProcess:
         """Draw a ticket of a queue."""
         return self.post("/tickets", item_key=item_of(prefix), kiosk_id="K01", **values)
 
-    def counter(self, counter_no: int, *actions: str, staff_no: str = "9001") -> dict[str, Any]:
+    def counter(self, counter_no: int, *actions: str, staff_no: str | None = None) -> dict[str, Any]:
         """Open a counter that is closed, then do `actions`; returns the last answer."""
         answer: dict[str, Any] = {}
         if self.get(f"/counters/{counter_no}")["status"] == "closed":
-            answer = self.post(f"/counters/{counter_no}/open", staff_no=staff_no)
+            answer = self.post(f"/counters/{counter_no}/open", staff_no=staff_no or f"9{counter_no:03d}")
         for action in actions:
             answer = self.post(f"/counters/{counter_no}/{action}")
         return answer

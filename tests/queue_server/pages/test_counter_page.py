@@ -14,8 +14,9 @@ def button(page: Page, action: str) -> Any:
     return page.locator(f"button[data-action={action}]")
 
 
-def sit_down(page: Page, staff_no: str = "9001") -> None:
-    page.get_by_label("工号").fill(staff_no)
+def sit_down(page: Page) -> None:
+    """Each counter has a clerk of its own."""
+    page.get_by_label("工号").fill(f"9{int(page.url.rsplit('/', 1)[1]):03d}")
     page.get_by_role("button", name="上岗").click()
     expect(page.locator("#status-word")).to_have_text("空闲")
 
@@ -33,7 +34,7 @@ def test_a_visit_from_sitting_down_to_the_rating_and_leaving(hall, open_page):
     for _ in range(2):
         hall.ticket("G", identity_kind="resident", masked_number="**************000X")
     page = open_page(f"{hall.url}/counter/43")
-    sit_down(page, "9043")
+    sit_down(page)
     expect(page.locator("#clerk")).to_have_text("工号 9043")
     expect(page.locator("#waiting-count")).to_have_text("2")
     assert enabled(page) == {"call-next", "pause", "close"}

@@ -84,7 +84,7 @@ def test_the_checks_find_what_is_wrong(busy_hall, screen):
     screen.locator("#sit-down").wait_for()
     screen.evaluate("""() => {
         document.querySelector("h1").style.cssText = "width: 20px; white-space: nowrap; overflow: hidden";
-        document.querySelector(".label").style.color = "#bbb";
+        document.querySelector(".rating .label").style.color = "#bbb";
         document.querySelector("[data-action=open]").textContent = "";
         document.querySelector("label").remove();
         document.documentElement.lang = "ja";

@@ -68,3 +68,18 @@ def test_an_empty_day_says_so_in_words(make_hall, open_page):
 
     own.ticket("A")
     expect(page.locator("#issued")).to_have_text("1")
+
+
+def test_a_queue_says_how_good_its_estimates_were(make_hall, open_page):
+    own = make_hall()
+    own.counter(1)
+    for _ in range(6):
+        own.ticket("A")
+        own.counter(1, "call-next", "complete")
+    page = open_page(f"{own.url}/manager", 1440, 900)
+
+    told = page.locator("#queues .foretold")
+
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("预计等候平均相差")
+    expect(told).to_contain_text("%在预计范围内")

@@ -8,9 +8,11 @@ import pytest
 from hall import messages as m
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
 from hall.counter import CounterKind, CounterStatus
+from hall.rules import CallRules, HallRules
 from queue_server.domain.decide import decide
-from queue_server.domain.evolve import Record, evolve
+from queue_server.domain.evolve import evolve
 from queue_server.domain.hall_day import HallDay
+from queue_server.domain.record import Record
 from queue_server.domain.refusals import Refusal
 from queue_server.pages.panel import BUTTONS, KEYS
 
@@ -23,9 +25,11 @@ PLAN = HallPlan.of(
     queues=[Queue("A", "队", "Queue", "A")],
     counters=[Counter("1", CounterKind.COMPREHENSIVE, "A", ("A",))],
     items=[ServiceItem("I1", "事", "Item", "D", "0" * 31, "A", TimeClass.SHORT)],
+    rules=HallRules(calls=CallRules(spacing_s=0)),
 )
 COMMANDS = {
     "open": m.OpenCounter(command_id="c-open", counter_no="1", staff_no="9001"),
+    "take-over": m.OpenCounter(command_id="c-take", counter_no="1", staff_no="9001", take_over=True),
     "call-next": m.CallNext(command_id="c-call", counter_no="1"),
     "recall": m.Recall(command_id="c-recall", counter_no="1"),
     "start": m.StartService(command_id="c-start", counter_no="1"),
@@ -43,13 +47,13 @@ WAYS = {
     CounterStatus.RATING: ("open", "call-next", "start", "complete"),
     CounterStatus.PAUSED: ("open", "pause"),
 }
-ALLOWED_BUT_POINTLESS = {(status, "open") for status in CounterStatus if status is not CounterStatus.CLOSED} | {
-    (CounterStatus.PAUSED, "pause")
-}
+ALLOWED_BUT_POINTLESS = {
+    (status, way) for way in ("open", "take-over") for status in CounterStatus if status is not CounterStatus.CLOSED
+} | {(CounterStatus.PAUSED, "pause")}
 
 
 def hall_after(*names: str) -> HallDay:
-    hall = HallDay(PLAN)
+    hall = HallDay(PLAN, rules=PLAN.rules)
     tickets = [m.IssueTicket(command_id=f"t{n}", item_key="I1", kiosk_id="K") for n in range(2)]
     for command in (m.StartDay(command_id="day"), *tickets, *(COMMANDS[name] for name in names)):
         new_id = iter(f"id{hall.seq}-{n}" for n in range(9)).__next__

@@ -1,7 +1,7 @@
 """The writer on the real journal."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +12,13 @@ from hall import messages as m
 from hall.catalogue import HallPlan
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.domain import refusals as no
-from queue_server.domain.evolve import Record
-from queue_server.service.ports import JournalUnavailable
-from queue_server.service.writer import Writer
+from queue_server.domain.evolve import evolve
+from queue_server.domain.hall_day import HallDay
+from queue_server.domain.record import Record
+from queue_server.domain.snapshot import digest
+from queue_server.service.engine import Engine, day_in
+from queue_server.service.ports import JournalUnavailable, Kept
+from queue_server.service.writer import Writer, fresh_id
 from tests.queue_server.halls import Clock
 
 ANSWER_S = 10
@@ -23,10 +27,15 @@ ANSWER_S = 10
 class Heard:
     """A follower that keeps what it hears."""
 
+    inbox = None  # no event loop waits for it
+
     def __init__(self) -> None:
         self.records: list[Record] = []
 
-    def follow(self, records: Sequence[Record]) -> None:
+    def begin(self, kept: Kept) -> None:
+        self.records += kept.records
+
+    def follow(self, records: Iterable[Record]) -> None:
         self.records += records
 
 
@@ -36,10 +45,10 @@ class FailingJournal(SqlJournal):
     is_full = False
     fails_after_keeping = False
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
         if self.is_full:
             raise JournalUnavailable("no space left on device")
-        super().append(records)
+        super().append(records, snapshot=snapshot)
         if self.fails_after_keeping:
             raise JournalUnavailable("input/output error")
 
@@ -181,29 +190,24 @@ def test_a_new_business_day_begins_by_itself_even_when_its_first_command_is_refu
     assert event.display_number == "A001"
 
 
-def test_the_state_after_a_restart_is_the_state_before(plan: HallPlan, tmp_path: Path):
-    def run(commands: Sequence[m.AnyCommand]) -> Heard:
-        heard, journal = Heard(), SqlJournal(tmp_path / "day.sqlite")
-        writer = Writer(plan, journal, Clock(), followers=[heard])
-        writer.start()
-        for command in commands:
-            writer.submit(command).result(ANSWER_S)
-        writer.close()
-        journal.close()
-        return heard
+def test_the_state_after_a_restart_is_the_state_before_and_what_all_events_add_up_to(plan: HallPlan, tmp_path: Path):
+    clock = Clock()
+    journal = SqlJournal(tmp_path / "day.sqlite")
+    engine = Engine(plan, journal, clock, new_id=fresh_id)
+    for day in range(3):
+        opened = m.OpenCounter(command_id=f"o{day}", counter_no="3", staff_no="T1")
+        engine.carry_out([issue(f"a{day}"), issue(f"b{day}"), opened, m.CallNext(command_id=f"c{day}", counter_no="3")])
+        clock.pass_(days=1)
+    journal.close()
 
-    before = run(
-        [
-            issue("a"),
-            issue("b"),
-            m.OpenCounter(command_id="o", counter_no="3", staff_no="T1"),
-            m.CallNext(command_id="c", counter_no="3"),
-        ]
-    )
+    journal = SqlJournal(tmp_path / "day.sqlite")
+    found = day_in(journal.kept(), plan)
+    added_up = HallDay(plan)
+    for record in journal.everything():
+        evolve(added_up, record)
+    journal.close()
 
-    after = run([])
-
-    assert after.records == before.records
+    assert digest(found) == digest(engine.hall) == digest(added_up)
 
 
 def test_a_day_about_a_queue_that_the_hall_no_longer_has_is_refused(plan: HallPlan, journal: SqlJournal):
@@ -255,14 +259,19 @@ def test_the_journal_is_durable_by_its_own_settings(journal: SqlJournal):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
 
 
-def test_a_clock_set_back_over_midnight_does_not_bring_yesterdays_numbers_back(
+def test_a_clock_set_back_over_midnight_is_refused_until_somebody_confirms_it_and_repeats_no_number(
     writer: Writer, heard: Heard, clock: Clock
 ):
     answer(writer, issue("monday"))
     clock.pass_(days=1)
     answer(writer, issue("tuesday"))
     clock.pass_(days=-1)
+    told = len(heard.records)
 
+    with pytest.raises(no.ClockSteppedBack, match="set the clock, or confirm"):
+        answer(writer, issue("still tuesday"))
+    assert len(heard.records) == told
+    answer(writer, m.ConfirmClock(command_id="confirm", by="M1"))
     event = answer(writer, issue("still tuesday"))
 
     assert isinstance(event, m.TicketIssued)

@@ -1,0 +1,72 @@
+"""States that are told over MQTT; their topics are in `hall.topics`.
+
+Each carries a revision, the journal's sequence, so that a listener knows which of two is newer.
+"""
+
+from msgspec import Struct
+
+from hall.counter import CounterStatus
+from hall.rating import RatingLevel
+
+
+class CounterState(Struct, frozen=True, kw_only=True, tag=True):
+    """What a counter's bar and evaluator should be doing. Retained."""
+
+    counter_no: str
+    revision: int
+    incarnation: str = ""  # the journal's; another one begins to count anew, as after a restored backup
+    status: CounterStatus
+    text: str  # what the bar shows
+    flashing: bool = False
+    call_id: str | None = None
+    rating_id: str | None = None  # set while a rating is open
+
+    @property
+    def version(self) -> tuple[str, int]:
+        """Names this state among all that its counter ever had."""
+        return self.incarnation, self.revision
+
+    def is_newer_than(self, other: "CounterState") -> bool:
+        """Whether this state replaces another of the same counter; whatever comes from another journal does."""
+        return self.incarnation != other.incarnation or self.revision > other.revision
+
+
+class QueueState(Struct, frozen=True, kw_only=True, tag=True):
+    """How many wait in a queue. Retained."""
+
+    prefix: str
+    revision: int
+    incarnation: str = ""
+    waiting: int
+
+
+class BarShown(Struct, frozen=True, kw_only=True, tag=True):
+    """A board has put this text on a counter's bar."""
+
+    counter_no: str
+    revision: int
+    text: str
+    call_id: str | None = None
+
+
+class LevelPressed(Struct, frozen=True, kw_only=True, tag=True):
+    """An evaluator's key was pressed while this rating was open."""
+
+    press_id: str
+    counter_no: str
+    rating_id: str
+    level: RatingLevel
+
+
+class DeviceHealth(Struct, frozen=True, kw_only=True, tag=True):
+    """How a device is. Retained; the broker tells `offline` when its process dies."""
+
+    device_id: str  # e.g. "K01.printer"
+    kind: str  # e.g. "printer", "card_reader", "kiosk", "board"
+    status: str  # "ok", "warning", "fault", "offline"
+    cause: str | None = None  # a stable code, e.g. "paper_out"
+    mend: str | None = None  # one plain sentence in English; pages translate it by cause
+    detail: str | None = None  # what needs no translation, e.g. the numbers that it is about
+
+
+Told = CounterState | QueueState | BarShown | LevelPressed | DeviceHealth

@@ -1,0 +1,125 @@
+"""Tickets away from counters."""
+
+from datetime import datetime
+
+from hall import messages as m
+from hall.ticket import TicketState, TicketStep
+from queue_server.domain.changes.learning import expect, note_visit
+from queue_server.domain.changes.register import checked_in
+from queue_server.domain.changes.standing import counter_changed, free, leave, look_away, stand, step
+from queue_server.domain.hall_day import HallDay, Ticket
+from queue_server.domain.record import Record
+from queue_server.domain.slots import came_in_time
+
+
+def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
+    """A new ticket waits."""
+    ticket = Ticket(
+        ticket_id=event.ticket_id,
+        display_number=event.display_number,
+        number=event.number,
+        seq=record.seq,
+        prefix=event.prefix,
+        item_key=event.item_key,
+        issued_at=record.at,
+        arrived_at=event.arrived_at or record.at,
+        kiosk_id=event.kiosk_id,
+        priority=event.priority,
+        green_group=event.green_group,
+        masked_number=event.masked_number,
+        person=event.person,
+        further_items=event.further_items,
+        party_size=event.party_size,
+        note=event.note,
+        special_need=event.special_need,
+        is_representative=event.is_representative,
+        appointment_no=event.appointment_no,
+        wait_p10_s=event.wait_p10_s,
+        wait_p50_s=event.wait_p50_s,
+        wait_p90_s=event.wait_p90_s,
+        wait_basis=event.wait_basis,
+    )
+    hall.tickets[ticket.ticket_id] = ticket
+    expect(hall, ticket)
+    note_visit(hall, ticket)
+    stand(hall, ticket)
+    hall.last_number[event.prefix] = max(event.number, hall.last_number.get(event.prefix, 0))
+    if is_walk_in(hall, event.appointment_no, record.at):
+        _count(hall, event.prefix, event.quota_interval)
+    if event.person is not None:
+        hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
+    if event.lease_id is not None:
+        hall.leases[event.lease_id].used.add(event.number)
+    if event.appointment_no is not None:
+        checked_in(hall, event.appointment_no, ticket.ticket_id)
+
+
+def printed(hall: HallDay, event: m.TicketPrinted | m.TicketNotPrinted, _record: Record) -> None:
+    """The kiosk has said what became of the paper."""
+    hall.tickets[event.ticket_id].is_printed = isinstance(event, m.TicketPrinted)
+
+
+def cancelled(hall: HallDay, event: m.TicketCancelled, record: Record) -> None:
+    """The visitor gave it back; a counter that had it is free."""
+    ticket = hall.tickets[event.ticket_id]
+    _leave_counter(hall, ticket, record)
+    leave(hall, ticket)
+    step(ticket, TicketStep.CANCEL)
+    ticket.ended_at = record.at
+
+
+def priority_changed(hall: HallDay, event: m.PriorityChanged, _record: Record) -> None:
+    """It stands in another line."""
+    ticket = hall.tickets[event.ticket_id]
+    leave(hall, ticket)
+    ticket.priority, ticket.green_group = event.priority, event.green_group
+    stand(hall, ticket)
+
+
+def marked(hall: HallDay, event: m.TicketMarked, _record: Record) -> None:
+    """Something was written on it."""
+    ticket = hall.tickets[event.ticket_id]
+    ticket.note = ticket.note if event.note is None else event.note
+    ticket.special_need = ticket.special_need if event.special_need is None else event.special_need
+    ticket.party_size = event.party_size or ticket.party_size
+
+
+def requeued(hall: HallDay, event: m.TicketRequeued, record: Record) -> None:
+    """It waits in its line again."""
+    ticket = hall.tickets[event.ticket_id]
+    if ticket.state in (TicketState.CALLED, TicketState.SERVING):
+        _leave_counter(hall, ticket, record)
+        step(ticket, TicketStep.TRANSFER)
+    elif ticket.state is TicketState.WAITING:
+        leave(hall, ticket)
+    else:
+        ticket.was_held = ticket.state is TicketState.ON_HOLD
+        leave(hall, ticket)
+        step(ticket, TicketStep.REQUEUE)
+    free(ticket)
+    ticket.ended_at = None
+    if not event.keeps_arrival:
+        ticket.arrived_at = record.at
+    stand(hall, ticket)
+
+
+def is_walk_in(hall: HallDay, appointment_no: str | None, came_at: datetime) -> bool:
+    """Whether a ticket is one of those that the quotas are for: without an appointment, or too late for it."""
+    if appointment_no is None:
+        return True
+    return not came_in_time(hall.appointments[appointment_no].starts_at, came_at, hall.rules.appointments)
+
+
+def _count(hall: HallDay, prefix: str, interval: str | None) -> None:
+    for key in (prefix, f"{prefix} {interval}") if interval else (prefix,):
+        hall.issued_in[key] = hall.issued_in.get(key, 0) + 1
+
+
+def _leave_counter(hall: HallDay, ticket: Ticket, record: Record) -> None:
+    """Free the counter that has or looks at a ticket."""
+    for number in {ticket.counter_no, ticket.previewed_by} - {None}:
+        counter = hall.counters[number]  # type: ignore[index]
+        if counter.ticket_id == ticket.ticket_id:
+            counter_changed(hall, counter.counter_no, record).vacate()
+        if counter.preview_id == ticket.ticket_id:
+            look_away(counter_changed(hall, counter.counter_no, record))

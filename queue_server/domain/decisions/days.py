@@ -1,0 +1,95 @@
+"""Business days: begun by the calendar, ended by a person or by the next day; and how far the clock is believed."""
+
+from datetime import date, datetime
+
+from hall import messages as m
+from hall.appointment import AppointmentState
+from hall.clock import business_day, seconds_between
+from hall.ticket import LIFE, OPEN_STATES, TicketStep
+from queue_server.domain import refusals as no
+from queue_server.domain.decisions.asking import NewId
+from queue_server.domain.hall_day import Appointment, HallDay
+
+
+def day_has_changed(hall: HallDay, now: datetime) -> bool:
+    """Whether the calendar has gone on to another day. A clock set back never reopens one."""
+    return hall.reached is None or business_day(now) > hall.reached
+
+
+def believed_time(hall: HallDay, now: datetime) -> datetime:
+    """The instant that the hall goes by when its clock says `now`; it never runs backwards by itself.
+
+    Raises:
+        ClockSteppedBack: by more than the rules tolerate.
+        ClockLeapt: to a business day further away than the rules believe.
+    """
+    if hall.at is None:
+        return now
+    behind_s = seconds_between(now, hall.at)
+    if behind_s > hall.rules.clock.step_back_s:
+        raise no.ClockSteppedBack(
+            f"the clock says {now:%Y-%m-%d %H:%M:%S}, but the last record is of {hall.at:%Y-%m-%d %H:%M:%S}: "
+            f"set the clock, or confirm that it is right"
+        )
+    last = hall.reached
+    if last is not None and (business_day(now) - last).days > hall.rules.clock.longest_gap_days:
+        raise no.ClockLeapt(f"the clock says {now:%Y-%m-%d}, but the last day was {last}: set or confirm the clock")
+    return now if behind_s <= 0 else hall.at.astimezone(now.tzinfo)
+
+
+def confirm_clock(hall: HallDay, command: m.ConfirmClock, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """A person says that the clock is right."""
+    return [m.ClockConfirmed(by=command.by, was_at=hall.at or now)]
+
+
+def start_day(hall: HallDay, _command: m.StartDay, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Begin the day that the calendar has reached.
+
+    Where a clock that leapt has begun a later day already, numbers of that day are given out until the calendar has
+    passed it: never one twice, and every morning the hall opens.
+    """
+    if not day_has_changed(hall, now):
+        raise no.DayNotOver(f"the business day {hall.day} is not over")
+    today = business_day(now)
+    day = max(today, hall.day or today)
+    return [m.DayStarted(day=day, expired=_still_open(hall), no_shows=_no_shows(hall, today))]
+
+
+def close_day(hall: HallDay, command: m.CloseDay, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """End the day; the asker says how many open tickets that gives up."""
+    if hall.is_closed or hall.day is None:
+        raise no.DayIsClosed(f"the day {hall.day} is over")
+    open_count = sum(ticket.state in OPEN_STATES for ticket in hall.tickets.values())
+    if command.confirmed_open != open_count:
+        raise no.ClosingNeedsConfirmation(f"{open_count} tickets are open and would expire", open=open_count)
+    return [
+        m.DayClosed(
+            day=hall.day,
+            by=command.by,
+            expired=_still_open(hall),
+            no_shows=_no_shows(hall, hall.reached or hall.day, until=now),
+        )
+    ]
+
+
+def _still_open(hall: HallDay) -> tuple[str, ...]:
+    """Open tickets in the order of their issue, which does not depend on how the state was put together."""
+    still_open = [t for t in hall.tickets.values() if TicketStep.EXPIRE in LIFE[t.state]]
+    return tuple(t.ticket_id for t in sorted(still_open, key=lambda ticket: ticket.seq))
+
+
+def _no_shows(hall: HallDay, today: date, *, until: datetime | None = None) -> tuple[str, ...]:
+    """Booked appointments whose day, or at closing whose time, has passed; nobody could keep one after the closing."""
+    return tuple(
+        sorted(
+            a.appointment_no
+            for a in hall.appointments.values()
+            if a.state is AppointmentState.BOOKED
+            and (_has_passed(hall, a, today) or (until is not None and seconds_between(a.ends_at, until) >= 0))
+        )
+    )
+
+
+def _has_passed(hall: HallDay, appointment: Appointment, today: date) -> bool:
+    day = business_day(appointment.starts_at)
+    return day < today and not (hall.is_closed and day == hall.reached)

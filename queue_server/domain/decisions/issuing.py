@@ -1,0 +1,203 @@
+"""Drawing numbers: who may have one, with which priority, and what the ticket says."""
+
+from datetime import datetime
+
+from hall import messages as m
+from hall.catalogue import IdentityPolicy, ServiceItem
+from hall.clock import business_day
+from hall.hours import admission, interval_at
+from hall.identity import DocumentKind
+from hall.priority import PriorityClass
+from hall.rules import OneTicket
+from hall.ticket import LAST_NUMBER, OPEN_STATES, display_number
+from queue_server.domain import refusals as no
+from queue_server.domain.ahead import ahead_count
+from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.estimate import wait_estimate
+from queue_server.domain.hall_day import HallDay, Ticket
+
+
+def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
+    """Draw the next number of a matter's queue."""
+    item = item_of(hall, command.item_key)
+    further = tuple([item_of(hall, key).key for key in command.further_items]) if command.further_items else ()
+    check_day(hall)
+    _check_size(hall, command, item.queue)
+    check_person(hall, command.person, item.queue, has_document=command.identity_kind is not None)
+    interval = check_hours(hall, item.queue, now)
+    priority, group = priority_of(hall, command.green_group, command.age_years)
+    return [
+        ticket_issued(
+            hall,
+            item,
+            now,
+            ticket_id=new_id(),
+            number=next_number(hall, item.queue),
+            kiosk_id=command.kiosk_id,
+            priority=priority,
+            green_group=group,
+            identity_kind=command.identity_kind,
+            masked_number=command.masked_number,
+            person=command.person,
+            further_items=further,
+            party_size=command.party_size,
+            note=command.note,
+            special_need=command.special_need,
+            is_representative=command.is_representative,
+            quota_interval=interval,
+        )
+    ]
+
+
+def ticket_issued(
+    hall: HallDay,
+    item: ServiceItem,
+    now: datetime,
+    *,
+    ticket_id: str,
+    number: int,
+    kiosk_id: str,
+    priority: PriorityClass,
+    green_group: str | None,
+    identity_kind: DocumentKind | None,
+    masked_number: str | None,
+    person: str | None,
+    further_items: tuple[str, ...] = (),
+    party_size: int = 1,
+    note: str | None = None,
+    special_need: str | None = None,
+    is_representative: bool = False,
+    appointment_no: str | None = None,
+    arrived_at: datetime | None = None,
+    lease_id: str | None = None,
+    quota_interval: str | None = None,
+) -> m.TicketIssued:
+    """The event, with the place in line and the wait as they are now."""
+    ahead = ahead_count(hall, item.queue, priority, arrived_at or now)
+    wait = wait_estimate(hall, item, priority, ahead, now)
+    return m.TicketIssued(
+        ticket_id=ticket_id,
+        display_number=display_number(item.queue, number),
+        business_day=hall.day or business_day(now),  # a clock set back does not go back a day
+        prefix=item.queue,
+        number=number,
+        item_key=item.key,
+        ahead_count=ahead,
+        wait_p10_s=wait.p10_s if wait else None,
+        wait_p50_s=wait.p50_s if wait else None,
+        wait_p90_s=wait.p90_s if wait else None,
+        wait_basis=wait.basis if wait else None,
+        kiosk_id=kiosk_id,
+        priority=priority,
+        green_group=green_group,
+        identity_kind=identity_kind,
+        masked_number=masked_number,
+        person=person,
+        further_items=further_items,
+        party_size=party_size,
+        note=note,
+        special_need=special_need,
+        is_representative=is_representative,
+        appointment_no=appointment_no,
+        arrived_at=arrived_at,
+        lease_id=lease_id,
+        quota_interval=quota_interval,
+    )
+
+
+def next_number(hall: HallDay, prefix: str) -> int:
+    """The next number of a queue that was neither given out nor leased; raises `QueueFull`."""
+    number = hall.last_number.get(prefix, 0) + 1
+    if number > LAST_NUMBER:
+        raise no.QueueFull(f"queue {prefix} has given out all of today's numbers", prefix=prefix)
+    return number
+
+
+def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> tuple[PriorityClass, str | None]:
+    """The class and the green-channel group of a visitor, by declaration or by age; raises `UnknownGroup`."""
+    groups = hall.rules.order.green_groups
+    if declared is not None:
+        if all(group.key != declared for group in groups):
+            raise no.UnknownGroup(f"the green channel has no group {declared!r}")
+        return PriorityClass.GREEN, declared
+    if age_years is not None:
+        for group in groups:
+            if group.from_age is not None and age_years >= group.from_age:
+                return PriorityClass.GREEN, group.key
+    return PriorityClass.ORDINARY, None
+
+
+def check_day(hall: HallDay) -> None:
+    """See that the day goes on; raises `DayIsClosed`."""
+    if hall.is_closed:
+        raise no.DayIsClosed(f"the day {hall.day} is over; numbers are drawn again tomorrow")
+
+
+def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
+    """See what the rules say about one person; raises a `RuleRefusal`."""
+    if hall.plan.queues[prefix].identity is IdentityPolicy.REQUIRED and not has_document:
+        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+    if person is None:
+        return
+    ban = hall.bans.get(person)
+    if ban is not None and (hall.reached is None or ban.until >= hall.reached):
+        raise no.PersonIsBanned(f"no tickets until {ban.until}: {ban.reason}", until=ban.until.isoformat())
+    todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
+    rules = hall.rules.persons
+    if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
+        raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefix)
+    held = next((t for t in todays if _counts_as_second(rules.one_ticket, t, prefix)), None)
+    if held is not None:
+        raise no.HasTicket(
+            f"the person holds {held.display_number} already",
+            prefix=prefix,
+            ticket_id=held.ticket_id,
+            display_number=held.display_number,
+        )
+
+
+def _counts_as_second(rule: OneTicket, ticket: Ticket, prefix: str) -> bool:
+    if rule is OneTicket.OFF or ticket.state not in OPEN_STATES:
+        return False
+    return rule is OneTicket.A_HALL or ticket.prefix == prefix
+
+
+def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
+    """See that a queue takes walk-ins now and has numbers left; raises `QueueClosed`, `QuotaUsed`.
+
+    Returns:
+        The issuing interval, by its begin as "HH:MM", that the ticket counts in.
+    """
+    hours = hall.plan.queues[prefix].hours
+    if hours is None:
+        return None
+    let_in = admission(hours, hall.plan.calendar, now, is_booked=False)
+    if not let_in.is_open:
+        opens_at = let_in.opens_at.isoformat() if let_in.opens_at else None
+        raise no.QueueClosed(
+            f"queue {prefix} takes no walk-in tickets now: {let_in.cause.replace('_', ' ')}",
+            prefix=prefix,
+            cause=let_in.cause.value,
+            opens_at=opens_at,
+            may_book=let_in.may_book,
+            is_self_service=let_in.is_self_service,
+        )
+    if hours.quota_a_day is not None and hall.issued_in.get(prefix, 0) >= hours.quota_a_day:
+        raise no.QuotaUsed(f"queue {prefix} gives {hours.quota_a_day} tickets a day", prefix=prefix, of="day")
+    interval = interval_at(hours, now)
+    if interval is None:
+        return None
+    name = f"{interval.begin:%H:%M}"
+    if hall.issued_in.get(f"{prefix} {name}", 0) >= interval.quota:
+        raise no.QuotaUsed(
+            f"queue {prefix} gives {interval.quota} tickets from {name} to {interval.end:%H:%M}", prefix=prefix, of=name
+        )
+    return name
+
+
+def _check_size(hall: HallDay, command: m.IssueTicket, prefix: str) -> None:
+    rules = hall.rules.persons
+    if not 1 <= command.party_size <= rules.largest_party:
+        raise no.PartyTooLarge(f"a ticket stands for 1 to {rules.largest_party} people", prefix=prefix)
+    if 1 + len(command.further_items) > rules.most_items:
+        raise no.TooManyItems(f"a ticket carries up to {rules.most_items} matters", prefix=prefix)

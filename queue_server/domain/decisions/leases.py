@@ -1,0 +1,82 @@
+"""Blocks of numbers for kiosks that may lose the server, and the tickets that they hand in afterwards."""
+
+from datetime import datetime, time
+
+from hall import messages as m
+from hall.clock import business_day
+from hall.ticket import LAST_NUMBER
+from queue_server.domain import refusals as no
+from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.decisions.issuing import check_day, next_number, priority_of, ticket_issued
+from queue_server.domain.hall_day import HallDay, Lease
+
+
+def lease_numbers(hall: HallDay, command: m.LeaseNumbers, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
+    """Take a block off the queue's numbers for good: what the kiosk does not use is not used today."""
+    prefix, rules = command.prefix, hall.rules.leases
+    if prefix not in hall.plan.queues:
+        raise no.UnknownQueue(f"the hall has no queue {prefix!r}")
+    check_day(hall)
+    if not 1 <= command.count <= rules.largest_block:
+        raise no.LeaseTooLarge(f"a block holds 1 to {rules.largest_block} numbers", prefix=prefix)
+    open_blocks = [
+        lease
+        for lease in hall.leases.values()
+        if (lease.kiosk_id, lease.prefix) == (command.kiosk_id, prefix) and not _is_used_up(lease)
+    ]
+    if len(open_blocks) >= rules.most_open:
+        raise no.LeaseTooLarge(
+            f"kiosk {command.kiosk_id} has {rules.most_open} blocks of queue {prefix}", prefix=prefix
+        )
+    first = next_number(hall, prefix)
+    return [
+        m.NumbersLeased(
+            lease_id=new_id(),
+            kiosk_id=command.kiosk_id,
+            business_day=hall.day or business_day(now),
+            prefix=prefix,
+            first=first,
+            last=min(first + command.count - 1, LAST_NUMBER),
+        )
+    ]
+
+
+def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Take in a ticket that exists on paper already. Rules about people and hours are not asked: it was given out."""
+    item = item_of(hall, command.item_key)
+    lease = hall.leases.get(command.lease_id)
+    if lease is None or lease.kiosk_id != command.kiosk_id:
+        raise no.UnknownLease(f"kiosk {command.kiosk_id} has no block {command.lease_id!r} today")
+    if lease.prefix != item.queue or not lease.first <= command.number <= lease.last:
+        raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
+    if command.number in lease.used or command.ticket_id in hall.tickets:
+        raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
+    check_day(hall)
+    priority, group = priority_of(hall, command.green_group, command.age_years)
+    return [
+        ticket_issued(
+            hall,
+            item,
+            now,
+            ticket_id=command.ticket_id,
+            number=command.number,
+            priority=priority,
+            arrived_at=_within_today(hall, command.arrived_at, now),
+            kiosk_id=command.kiosk_id,
+            green_group=group,
+            identity_kind=command.identity_kind,
+            masked_number=command.masked_number,
+            person=command.person,
+            lease_id=lease.lease_id,
+        )
+    ]
+
+
+def _within_today(hall: HallDay, claimed: datetime, now: datetime) -> datetime:
+    """A kiosk's clock may be wrong: nobody arrived before today began, nor after now."""
+    day_began = datetime.combine(hall.reached or business_day(now), time(), tzinfo=now.tzinfo)
+    return min(max(claimed.astimezone(now.tzinfo), day_began), now)
+
+
+def _is_used_up(lease: Lease) -> bool:
+    return len(lease.used) > lease.last - lease.first

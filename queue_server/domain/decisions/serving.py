@@ -1,0 +1,173 @@
+"""The visitor at a counter: comes or is missed, steps aside, is sent on, has another matter, is done."""
+
+from datetime import datetime
+
+from hall import messages as m
+from hall.clock import later, seconds_between
+from hall.counter import CounterStatus
+from hall.ticket import TicketStep
+from queue_server.domain import refusals as no
+from queue_server.domain.decisions.asking import NewId, check_step, counter_of, item_of, visitor_at
+from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
+from queue_server.domain.order import can_serve
+
+
+def start_service(hall: HallDay, command: m.StartService, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """The visitor has come."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.START)
+    return [m.ServiceStarted(ticket_id=ticket.ticket_id, counter_no=counter.counter_no)]
+
+
+def mark_missed(hall: HallDay, command: m.MarkMissed, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """The visitor has not come: back after some others, or void."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.MARK_MISSED)
+    rules = hall.rules.missed
+    comes_back = rules.back_after is not None and ticket.missed_count < rules.most_returns
+    return [
+        m.TicketMissed(
+            ticket_id=ticket.ticket_id,
+            display_number=ticket.display_number,
+            counter_no=counter.counter_no,
+            returns_after=rules.back_after if comes_back else None,
+            not_before=later(now, rules.grace_s) if comes_back else None,
+        )
+    ]
+
+
+def hold(hall: HallDay, command: m.HoldTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """The visitor steps aside."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.HOLD)
+    rules = hall.rules.hold
+    minutes = command.minutes
+    if minutes is not None and not 0 < minutes <= rules.longest_min:
+        raise no.HoldTooLong(f"visitors are held for up to {rules.longest_min:g} minutes, not {minutes:g}")
+    if sum(hall.tickets[i].counter_no == counter.counter_no for i in hall.held) >= rules.most_a_counter:
+        raise no.TooManyHeld(f"counter {counter.counter_no} already holds {rules.most_a_counter} visitors")
+    return [
+        m.TicketHeld(
+            ticket_id=ticket.ticket_id,
+            counter_no=counter.counter_no,
+            staff_no=counter.staff_no or "",
+            reason=command.reason,
+            returns_at=None if minutes is None else later(now, minutes * 60),
+        )
+    ]
+
+
+def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Send the visitor on, with the old arrival."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.TRANSFER)
+    item = item_of(hall, command.item_key or ticket.item_key)
+    target = _target(hall, command, counter)
+    if target is None and item.queue == ticket.prefix and item.key == ticket.item_key:
+        raise no.WrongTarget(f"{ticket.display_number} is here for {item.key}: name a counter, a clerk or another item")
+    if target is not None and not can_serve(hall, target, item):
+        raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+    return [
+        m.TicketTransferred(
+            ticket_id=ticket.ticket_id,
+            display_number=ticket.display_number,
+            from_counter=counter.counter_no,
+            staff_no=counter.staff_no or "",
+            prefix=item.queue,
+            item_key=item.key,
+            reason=command.reason,
+            to_counter=command.to_counter,
+            to_staff=command.to_staff,
+            comes_back=command.comes_back,
+        )
+    ]
+
+
+def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> CounterDay | None:
+    """The counter that a transfer names, by itself or by its clerk; None for a queue."""
+    named = [name for name in (command.to_counter, command.to_staff) if name is not None]
+    if len(named) > 1 or (not named and command.item_key is None):
+        raise no.WrongTarget("a transfer goes to one of: an item's queue, a counter, a clerk")
+    if not named:
+        return None
+    if command.to_counter is not None:
+        target = counter_of(hall, command.to_counter)
+    else:
+        at = next((c for c in hall.counters.values() if c.staff_no == command.to_staff), None)
+        if at is None:
+            raise no.UnknownClerk(f"clerk {command.to_staff} is at no counter")
+        target = at
+    if target.counter_no == sender.counter_no:
+        raise no.WrongTarget(f"the visitor is at counter {sender.counter_no} already")
+    if target.status is CounterStatus.CLOSED:
+        raise no.CounterNotOpen(f"counter {target.counter_no} is not open")
+    return target
+
+
+def send_back(hall: HallDay, command: m.SendBack, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Return the visitor to the counter that sent them."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.TRANSFER)
+    if ticket.transferred_from is None:
+        raise no.NoSender(f"nobody sent {ticket.display_number} to counter {counter.counter_no}")
+    return [_sent_back(hall, ticket, counter, ticket.transferred_from, command.reason)]
+
+
+def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reason: str) -> m.AnyEvent:
+    """To the counter itself while it is open, else to its queue."""
+    if hall.counters[to].status is CounterStatus.CLOSED:
+        return m.TicketRequeued(ticket_id=ticket.ticket_id, cause="counter_closed", keeps_arrival=True)
+    return m.TicketSentBack(
+        ticket_id=ticket.ticket_id,
+        display_number=ticket.display_number,
+        from_counter=counter.counter_no,
+        prefix=ticket.prefix,
+        item_key=ticket.item_key,
+        to_counter=to,
+        reason=reason,
+    )
+
+
+def add_matter(hall: HallDay, command: m.AddMatter, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """One more matter on the same ticket."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.NEXT_MATTER)
+    item = item_of(hall, command.item_key)
+    if len(ticket.further_items) + 2 > hall.rules.persons.most_items:
+        raise no.TooManyItems(f"a ticket carries up to {hall.rules.persons.most_items} matters")
+    return [m.MatterAdded(ticket_id=ticket.ticket_id, counter_no=counter.counter_no, item_key=item.key)]
+
+
+def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
+    """The matter is handled: the next one follows, or the visitor returns to who sent them, or a rating opens."""
+    counter, ticket = visitor_at(hall, command.counter_no)
+    check_step(ticket, TicketStep.COMPLETE)
+    began_at = ticket.started_at or ticket.last_call_at or now
+    served_s = max(seconds_between(began_at, now), 0.0)
+    if ticket.further_items:
+        return [_next_matter(hall, ticket, counter, served_s)]
+    if ticket.sender is not None and hall.counters[ticket.sender].status is not CounterStatus.CLOSED:
+        return [_sent_back(hall, ticket, counter, ticket.sender, "done")]
+    return [
+        m.ServiceCompleted(
+            ticket_id=ticket.ticket_id,
+            counter_no=counter.counter_no,
+            staff_no=counter.staff_no or "",
+            served_s=served_s,
+            rating_id=new_id(),
+        )
+    ]
+
+
+def _next_matter(hall: HallDay, ticket: Ticket, counter: CounterDay, served_s: float) -> m.MatterCompleted:
+    following = item_of(hall, ticket.further_items[0])
+    return m.MatterCompleted(
+        ticket_id=ticket.ticket_id,
+        counter_no=counter.counter_no,
+        staff_no=counter.staff_no or "",
+        item_key=ticket.item_key,
+        served_s=served_s,
+        next_item=following.key,
+        next_prefix=following.queue,
+        stays=can_serve(hall, counter, following),
+    )
