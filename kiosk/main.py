@@ -22,6 +22,9 @@ from kiosk.adapters.control import ControlServer
 from kiosk.adapters.devices import KioskDevices
 from kiosk.adapters.hall_client import HallClient
 from kiosk.adapters.hall_link import HallLink
+from kiosk.adapters.lease_book import BookUnavailable, LeaseBook
+from kiosk.adapters.offline_health import OfflineHealth
+from kiosk.adapters.offline_numbers import OfflineNumbers
 from kiosk.adapters.paper import printable
 from kiosk.flow import events as ev
 from kiosk.flow.runner import FlowRunner
@@ -34,6 +37,7 @@ from settings.fonts import FontMissing, cjk_font
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
+from settings.person_key import read_or_make_key
 from settings.show import printed
 from settings.site import KioskTable, Site
 
@@ -91,9 +95,35 @@ class Kiosk:
             seconds=time.monotonic,
         )  # fmt: skip
         self._broker = _broker_link(site, table.kiosk_id, self._clock)
-        self._link = HallLink(HallClient(site.server.public_url), table.kiosk_id, self._runner.post)
+        client = HallClient(site.server.public_url)
+        self._link = HallLink(client, table.kiosk_id, self._runner.post, self._offline_numbers(site, client))
         self._devices = KioskDevices(
-            table, self._runner.post, self._broker.tell, today=lambda: self._clock.now().date()
+            table,
+            self._runner.post,
+            self._broker.tell,
+            today=lambda: self._clock.now().date(),
+            person_key=_person_key(site),
+        )
+
+    def _offline_numbers(self, site: Site, client: HallClient) -> OfflineNumbers | None:
+        """The numbers for when the server is away; without a book the kiosk works while there is a server."""
+        table = self._table
+        if table.offline_file is None or table.offline_block == 0:
+            return None
+        try:
+            book = LeaseBook(table.offline_file, hall_id=site.hall.hall_id, kiosk_id=table.kiosk_id)
+        except BookUnavailable as exc:
+            OfflineHealth(table.kiosk_id, self._broker.tell).book_failed(exc)
+            return None
+        return OfflineNumbers(
+            book,
+            client,
+            self._plan,
+            table.kiosk_id,
+            block=table.offline_block,
+            now=self._clock.now,
+            public_url=site.server.public_url,
+            tell=self._broker.tell,
         )
 
     def run(self) -> None:
@@ -205,6 +235,15 @@ def _app(
 def _say_ready() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+
+
+def _person_key(site: Site) -> bytes | None:
+    """The hall's secret, if it has one; raises `CannotStart`."""
+    path = site.hall.person_key_file
+    try:
+        return None if path is None else read_or_make_key(path)
+    except SettingsError as exc:
+        raise CannotStart(str(exc)) from exc
 
 
 def _broker_link(site: Site, kiosk_id: str, clock: HallClock) -> BrokerLink:

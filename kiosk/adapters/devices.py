@@ -14,7 +14,7 @@ from devices.ports import IdentityReader, TicketPrinter
 from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
 from devices.supervisor import DeviceWorker
 from devices.wire import SerialWire, TcpWire, Wire
-from hall.identity import IdentityDocument, masked_number
+from hall.identity import IdentityDocument, age_years, masked_number, person_hash
 from hall.messages import DeviceHealth
 from kiosk.flow import events as ev
 from kiosk.flow.state import Person
@@ -31,13 +31,15 @@ ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
 Post = Callable[[ev.Event], None]
 Tell = Callable[[DeviceHealth], None]
+MakePerson = Callable[[IdentityDocument], Person]
 
 
 class ReaderWatch:
     """Looks for cards in a reader's worker thread, and knows whether one is being read right now."""
 
-    def __init__(self, post: Post, *, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, post: Post, make_person: MakePerson, *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._post = post
+        self._make_person = make_person
         self._seconds = seconds
         self._lock = threading.Lock()  # a card is never noticed after the look at it has ended
         self._began_s: float | None = None
@@ -54,7 +56,7 @@ class ReaderWatch:
             self._began_s, self._is_noticed = self._seconds(), False
         try:
             document = reader.poll()
-            found = ev.CardRead(person_of(document)) if document is not None else None
+            found = ev.CardRead(self._make_person(document)) if document is not None else None
         except CardUnreadable as exc:
             logger.info("%s", exc)
             found = ev.CardFailed()
@@ -84,15 +86,19 @@ class ReaderWatch:
 class KioskDevices:
     """Everything that hangs on one kiosk. Absence is normal: what is not there is said, and opened when it comes."""
 
-    def __init__(self, kiosk: KioskTable, post: Post, tell: Tell, *, today: Callable[[], date]) -> None:
+    def __init__(
+        self, kiosk: KioskTable, post: Post, tell: Tell, *, today: Callable[[], date], person_key: bytes | None = None
+    ) -> None:
         """Prepare the workers; nothing is opened before `start()`.
 
         Args:
             post: hands an event to the flow; called from the workers' threads.
             tell: hears of every change of a device's health.
             today: the hall's day, for checks of dates on documents.
+            person_key: the hall's secret behind people's hashes; None makes none.
         """
         self._post = post
+        self._make_person: MakePerson = lambda document: person_of(document, today(), person_key)
         self._tell = tell
         self._watches: list[ReaderWatch] = []
         self._workers: list[DeviceWorker[IdentityReader] | DeviceWorker[TicketPrinter]] = []
@@ -145,7 +151,7 @@ class KioskDevices:
 
     def _add_reader(self, kiosk_id: str, table: SamvTable | PcscTable, today: Callable[[], date]) -> None:
         role, name = table.kind, f"{kiosk_id}.{table.kind}"
-        watch = ReaderWatch(self._post)
+        watch = ReaderWatch(self._post, self._make_person)
         worker: DeviceWorker[IdentityReader] = DeviceWorker(
             name,
             "card_reader",
@@ -172,10 +178,19 @@ class KioskDevices:
         self._post(ev.DeviceChanged(role, health.status, health.cause))
 
 
-def person_of(document: IdentityDocument) -> Person:
-    """As much of a document as the kiosk keeps: masked here, so that nothing behind it ever knows more."""
+def person_of(document: IdentityDocument, today: date, key: bytes | None = None) -> Person:
+    """As much of a document as the kiosk keeps: masked here, so that nothing behind it ever knows more.
+
+    Args:
+        today: the hall's day, from which age is counted.
+        key: the hall's secret; without it nobody is told from anybody else.
+    """
     return Person(
-        kind=document.kind, masked_number=masked_number(document.number), masked_name=masked_name(document.name)
+        kind=document.kind,
+        masked_number=masked_number(document.number),
+        masked_name=masked_name(document.name),
+        person=None if key is None else person_hash(key, document.number),
+        age_years=None if document.birth is None else age_years(document.birth, today),
     )
 
 

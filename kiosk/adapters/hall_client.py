@@ -1,4 +1,4 @@
-"""The kiosk's side of the hall server's API: three questions, and three kinds of answer."""
+"""The kiosk's side of the hall server's API: a few questions, and three kinds of answer."""
 
 from types import TracebackType
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 import httpx
 from msgspec import DecodeError, Struct, ValidationError, json
 
-from hall.messages import IssueTicket, ReportPrint
+from hall.messages import AnyCommand, AnyEvent, IssueTicket, ReportPrint
 from kiosk.flow.state import QueueFacts, Ticket
 
 A = TypeVar("A")
@@ -16,6 +16,10 @@ TIMEOUT_S = 3.0
 
 class ServerAway(Exception):
     """No answer, or none that a hall server gives: the request may have been done or not."""
+
+
+class NeverSent(ServerAway):
+    """No connection could be made: the request was not done."""
 
 
 class Refused(Exception):
@@ -37,6 +41,11 @@ class QueuesAnswer(Struct, frozen=True):
 
     revision: int
     queues: tuple[QueueFacts, ...]
+    incarnation: str = ""  # the journal's; "" from a server that does not tell it
+
+
+class _Answer(Struct, frozen=True):
+    event: AnyEvent
 
 
 class _Refusal(Struct, frozen=True):
@@ -89,6 +98,8 @@ class HallClient:
             "kiosk_id": command.kiosk_id,
             "identity_kind": command.identity_kind,
             "masked_number": command.masked_number,
+            "person": command.person,
+            "age_years": command.age_years,
         }
         return _decoded(self._ask("POST", "/api/v1/tickets", body), Ticket)
 
@@ -101,12 +112,23 @@ class HallClient:
         body = {"command_id": command.command_id, "printed": command.printed, "cause": command.cause}
         self._ask("POST", f"/api/v1/tickets/{command.ticket_id}/print", body)
 
+    def carry_out(self, command: AnyCommand) -> AnyEvent:
+        """Have any command carried out; the same `command_id` again gets the same event.
+
+        Raises:
+            ServerAway: it may have been done or not; ask again with the same command.
+            Refused: nothing was done.
+        """
+        return _decoded(self._ask("POST", "/api/v1/commands", command), _Answer).event
+
     def _ask(self, method: str, path: str, body: object = None) -> bytes:
         content = None if body is None else json.encode(body)
         headers = {"Content-Type": "application/json"} if content else {}
         try:
             response = self._http.request(method, path, content=content, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL) as exc:
+            raise NeverSent(f"{method} {path}: {type(exc).__name__}") from exc
+        except httpx.HTTPError as exc:
             raise ServerAway(f"{method} {path}: {type(exc).__name__}") from exc
         if response.is_success:
             return response.content

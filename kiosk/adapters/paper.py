@@ -1,11 +1,12 @@
 """From a drawn number to what the printer gets: the ticket's face in the visitor's language, as a picture in bytes."""
 
-from devices.printers.ticket import TicketFace, raster, render
+from devices.printers.ticket import USUAL_HINTS, TicketFace, raster, render
 from devices.printers.wording import wait_range, window_list
 from hall.catalogue import HallPlan
 from hall.texts import Texts
 from kiosk.flow.events import PrintTicket
 
+PLACE_LATER = "Your place in line will be known later."
 TAIL = 4  # characters of a number that are not masked. Source: hall.identity.masked_number
 
 
@@ -15,8 +16,8 @@ def face_of(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str) -> Ti
     item = plan.items[ticket.item_key]
     zone = plan.zones[plan.queues[ticket.prefix].zone_id]
     waits = None
-    if ticket.wait_low_s is not None and ticket.wait_high_s is not None:
-        waits = wait_range(ticket.wait_low_s, ticket.wait_high_s, texts)
+    if ticket.wait_p50_s is not None and ticket.wait_p90_s is not None:
+        waits = wait_range(ticket.wait_p50_s, ticket.wait_p90_s, texts)
     tail = (job.masked_number or "").strip("*")[-TAIL:]
     return TicketFace(
         hall_name=plan.name_en if english else plan.name,
@@ -31,6 +32,7 @@ def face_of(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str) -> Ti
         qr_url=ticket.status_url,
         wait=waits,
         identity_tail=tail or None,
+        hints=USUAL_HINTS if ticket.ahead_count is not None else (PLACE_LATER, *USUAL_HINTS),
     )
 
 

@@ -113,7 +113,9 @@ class QueuesLoaded(Event, frozen=True):
 
 
 class ServerLost(Event, frozen=True):
-    """The server does not answer."""
+    """The server does not answer; the kiosk has numbers of its own for these queues."""
+
+    offline: tuple[str, ...] = ()
 
 
 class TicketDrawn(Event, frozen=True):
@@ -177,6 +179,8 @@ class DrawNumber(Effect, frozen=True):
     item_key: str
     identity_kind: DocumentKind | None
     masked_number: str | None
+    person: str | None = None
+    age_years: int | None = None
 
 
 class PrintTicket(Effect, frozen=True):

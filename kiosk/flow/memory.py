@@ -20,9 +20,9 @@ def with_facts(state: State, event: ev.Event) -> State:
     facts = state.facts
     match event:
         case ev.QueuesLoaded(queues=queues):
-            facts = structs.replace(facts, server_answers=True, queues=queues)
-        case ev.ServerLost():
-            facts = structs.replace(facts, server_answers=False)
+            facts = structs.replace(facts, server_answers=True, queues=queues, offline=())
+        case ev.ServerLost(offline=offline):
+            facts = structs.replace(facts, server_answers=False, offline=offline)
         case ev.DeviceChanged(role=role, status=status, cause=cause):
             others = tuple(d for d in facts.devices if d[0] != role)
             facts = structs.replace(facts, devices=tuple(sorted((*others, (role, status, cause)))))

@@ -32,6 +32,7 @@ class Step(StrEnum):
 
     LOADED = "loaded"
     SERVER_LOST = "server_lost"
+    GO_ON_ALONE = "go_on_alone"  # the server is lost, and the kiosk has numbers of its own
     CARD_NOTICED = "card_noticed"
     CARD_GONE = "card_gone"
     CARD_READ = "card_read"
@@ -71,6 +72,7 @@ _NO_PAPER = {  # asked before a number is drawn: nothing is burnt, and the visit
 TABLE: dict[Screen, dict[Step, Screen]] = {
     Screen.STARTING: {
         Step.LOADED: Screen.IDLE,
+        Step.GO_ON_ALONE: Screen.IDLE,
         Step.SERVER_LOST: Screen.SERVER_AWAY,
         Step.TIME_UP: Screen.SERVER_AWAY,
     },
@@ -85,6 +87,7 @@ TABLE: dict[Screen, dict[Step, Screen]] = {
     },
     Screen.SERVER_AWAY: {
         Step.LOADED: Screen.IDLE,
+        Step.GO_ON_ALONE: Screen.IDLE,
         Step.SWITCH_LANGUAGE: Screen.SERVER_AWAY,
         Step.TIME_UP: Screen.SERVER_AWAY,
     },

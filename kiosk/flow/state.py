@@ -23,8 +23,8 @@ class QueueFacts(Struct, frozen=True, kw_only=True):
     prefix: str
     waiting: int
     open_counters: int
-    wait_low_s: float | None = None
-    wait_high_s: float | None = None
+    wait_p50_s: float | None = None
+    wait_p90_s: float | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -32,11 +32,17 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     server_answers: bool = False
     queues: tuple[QueueFacts, ...] = ()
+    offline: tuple[str, ...] = ()  # queues that this kiosk has numbers of its own for, while no server answers
     devices: tuple[tuple[str, str, str | None], ...] = ()  # (role, status, cause), e.g. ("printer", "ok", None)
 
     def queue(self, prefix: str) -> QueueFacts | None:
         """What is known of a queue."""
         return next((q for q in self.queues if q.prefix == prefix), None)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether numbers are drawn although the server does not answer."""
+        return not self.server_answers and bool(self.offline)
 
     def status(self, role: str) -> str | None:
         """A device's status, or None when this kiosk has no such device."""
@@ -49,18 +55,20 @@ class Person(Struct, frozen=True, kw_only=True):
     kind: DocumentKind
     masked_number: str
     masked_name: str
+    person: str | None = None  # keyed hash of the number, for the rules about one person; None without the hall's key
+    age_years: int | None = None
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """A number as the server gave it."""
+    """A number as the server gave it, or as the kiosk did while the server was away."""
 
     ticket_id: str
     display_number: str
     prefix: str
     item_key: str
-    ahead_count: int
-    wait_low_s: float | None
-    wait_high_s: float | None
+    ahead_count: int | None  # None: known when the server has the ticket
+    wait_p50_s: float | None
+    wait_p90_s: float | None
     issued_at: datetime
     status_url: str
 

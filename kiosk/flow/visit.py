@@ -36,7 +36,6 @@ RESTING = frozenset({Screen.STARTING, Screen.IDLE, Screen.SERVER_AWAY})
 
 _STEPS: dict[type[ev.Event], Step] = {
     ev.QueuesLoaded: Step.LOADED,
-    ev.ServerLost: Step.SERVER_LOST,
     ev.CardNoticed: Step.CARD_NOTICED,
     ev.CardGone: Step.CARD_GONE,
     ev.CardRead: Step.CARD_READ,
@@ -96,6 +95,8 @@ def step_of(state: State, event: ev.Event, *, now_s: float) -> Step | None:
     match event:
         case ev.Tick():
             return Step.TIME_UP if state.ends_at_s is not None and now_s >= state.ends_at_s else None
+        case ev.ServerLost(offline=offline):
+            return Step.GO_ON_ALONE if offline else Step.SERVER_LOST
         case ev.Stayed():
             return Step.STAY_AT_QUEUES if state.prefix is None else Step.STAY_AT_MATTERS
         case ev.PrinterRefused(cause=cause):
@@ -157,6 +158,8 @@ def _draw(state: State, _new_id: str) -> tuple[ev.Effect, ...]:
             state.attempt.item_key,
             person.kind if person else None,
             person.masked_number if person else None,
+            person.person if person else None,
+            person.age_years if person else None,
         ),
     )
 

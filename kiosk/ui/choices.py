@@ -36,11 +36,13 @@ def choose_queue(state: State, at: Surroundings) -> Scene:
         sentence(greeting, y=BODY_TOP + 260, h=76, size=36),
     ]
     for row, queue in enumerate(shown):
-        facts = state.facts.queue(queue.prefix)
         name, y = name_of(queue, at), LIST_TOP + row * PITCH
         parts += _card(f"queue:{queue.prefix}", ev.QueueChosen(queue.prefix), name, zone_text(queue.prefix, at), y, 560)
         parts += _badge(queue.prefix, y)
-        parts += _crowd(facts, y, at)
+        if state.facts.is_offline:
+            parts += _without_server(queue.prefix in state.facts.offline, y, at)
+        else:
+            parts += _crowd(state.facts.queue(queue.prefix), y, at)
     return (*parts, *_foot(page, pages, at, back=False))
 
 
@@ -49,7 +51,7 @@ def choose_matter(state: State, at: Surroundings) -> Scene:
     prefix = state.prefix or ""
     shown, page, pages = page_of(at.plan.items_of(prefix), state.page)
     parts: list[Element] = [title(at.texts("Please choose your matter"), y=BODY_TOP + 160)]
-    facts = state.facts.queue(prefix)
+    facts = None if state.facts.is_offline else state.facts.queue(prefix)
     if facts is not None and facts.open_counters == 0:
         parts += notice(
             at.texts("No window of this service is open now. You may take a number and wait."), y=BODY_TOP + 254, h=90
@@ -101,6 +103,27 @@ def _crowd(facts: QueueFacts | None, y: float, at: Surroundings) -> Scene:
         ),
         Box(x=x, y=y + 94, w=w, h=54, fill=fill, radius=27),
         Text(x=x + 14, y=y + 94, w=w - 28, h=54, text=text, size=28, color=ink, on=fill, align="center"),
+    )
+
+
+def _without_server(has_numbers: bool, y: float, at: Surroundings) -> Scene:
+    """While the server is away: whether this kiosk has numbers of a queue."""
+    if has_numbers:
+        return ()
+    x, fill, ink = theme.EDGE + 690, theme.AMBER_PALE, theme.AMBER
+    return (
+        Box(x=x, y=y + 94, w=240, h=54, fill=fill, radius=27),
+        Text(
+            x=x + 14,
+            y=y + 94,
+            w=212,
+            h=54,
+            text=at.texts("no numbers now"),
+            size=28,
+            color=ink,
+            on=fill,
+            align="center",
+        ),
     )
 
 

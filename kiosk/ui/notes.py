@@ -70,6 +70,13 @@ NOTES: dict[Screen, Note] = {
 }
 REFUSALS = {
     "queue_full": "This service gives out no more numbers today. Please ask at the guide desk.",
+    "queue_closed": "This service gives out no numbers at this time. Please see its hours at the guide desk.",
+    "quota_used": "The numbers for this time are used up. Please ask at the guide desk.",
+    "day_closed": "The hall has closed for today. Please come again tomorrow.",
+    "has_ticket": "You hold a number for this service already. The guide desk can print it again.",
+    "daily_cap": "You have drawn as many numbers today as one person may. Please ask at the guide desk.",
+    "identity_required": "This service needs a document. Please begin again with your card.",
+    "person_banned": "No number can be drawn for now. Please ask at the guide desk.",
     "unknown_item": "This matter is not handled here any more. Please choose another one.",
 }
 OTHER_REFUSAL = "The queue server refused. Please choose another matter or ask at the guide desk."
@@ -124,16 +131,24 @@ def idle(state: State, at: Surroundings) -> Scene:
         Picture(x=150, y=BODY_TOP + 320, w=780, h=520, name="card_on_reader" if working else "touch"),
     ]
     parts += _begin_key(at, y=BODY_TOP + 880)
-    waiting = sum(q.waiting for q in state.facts.queues)
-    services = sum(q.open_counters > 0 for q in state.facts.queues)  # a window may serve several
-    parts += _stat(at.texts("Waiting now"), people_text(waiting, at.texts), x=140, y=BODY_TOP + 1104)
-    parts += _stat(
-        at.texts("Services open now"), at.texts("{count} services", count=services), x=552, y=BODY_TOP + 1104
-    )
+    parts += _stats(state, at, y=BODY_TOP + 1104)
     troubles = _troubles(state, at)
     if troubles:
         parts += notice(troubles, y=BODY_TOP + 1314, h=124)
     return (*parts, *_language_key(state))
+
+
+def _stats(state: State, at: Surroundings, *, y: float) -> Scene:
+    """How full the hall is; while the server is away nobody knows."""
+    if state.facts.is_offline:
+        text = at.texts("The queue server does not answer. You can draw a number all the same.")
+        return notice(text, y=y + 30, h=124)
+    waiting = sum(q.waiting for q in state.facts.queues)
+    services = sum(q.open_counters > 0 for q in state.facts.queues)  # a window may serve several
+    return (
+        *_stat(at.texts("Waiting now"), people_text(waiting, at.texts), x=140, y=y),
+        *_stat(at.texts("Services open now"), at.texts("{count} services", count=services), x=552, y=y),
+    )
 
 
 def _begin_key(at: Surroundings, *, y: float) -> Scene:

@@ -5,7 +5,7 @@ from kiosk.flow.state import State, Ticket
 from kiosk.ui import theme
 from kiosk.ui.elements import Box, Element, Picture, Qr, Scene, Text
 from kiosk.ui.frame import BODY_END, BODY_TOP, key, notice, sentence, title
-from kiosk.ui.wording import Surroundings, counters_text, name_of, people_text, wait_text, zone_text
+from kiosk.ui.wording import Surroundings, ahead_text, counters_text, name_of, wait_text, zone_text
 
 TO_TAKE = {  # (is there paper, is there a document): picture and headline
     (True, True): ("take_both", "Please take your ticket and your document"),
@@ -24,6 +24,7 @@ def ticket(state: State, at: Surroundings) -> Scene:
         title(at.texts("Your number"), y=BODY_TOP + 150),
         sentence(at.texts("Your ticket has been printed. Please take it from the slot."), y=BODY_TOP + 246, h=80),
         *_paper(state, at, top=BODY_TOP + 350, number_h=320, rows_pitch=104),
+        *_known_later(state, at, y=BODY_TOP + 1270),
         *_finish(state, at, at.texts("Done")),
     )
 
@@ -92,14 +93,22 @@ def _paper(state: State, at: Surroundings, *, top: float, number_h: float, rows_
     return tuple(parts)
 
 
+def _known_later(state: State, at: Surroundings, *, y: float) -> Scene:
+    """A number that was drawn while the server was away is as good as any, and promises no place."""
+    if state.ticket is None or state.ticket.ahead_count is not None:
+        return ()
+    return notice(at.texts("Your number is valid. Your place in line will be known later."), y=y)
+
+
 def _rows(state: State, shown: Ticket, at: Surroundings) -> list[tuple[str, str]]:
     rows = [
         (at.texts("Matter"), name_of(at.plan.items[shown.item_key], at)),
         (at.texts("Area"), zone_text(shown.prefix, at)),
         (at.texts("Windows"), counters_text(shown.prefix, at)),
-        (at.texts("Ahead of you"), people_text(shown.ahead_count, at.texts)),
-        (at.texts("Expected wait"), wait_text(shown.wait_low_s, shown.wait_high_s, at.texts)),
+        (at.texts("Ahead of you"), ahead_text(shown.ahead_count, at.texts)),
     ]
+    if shown.ahead_count is not None:
+        rows.append((at.texts("Expected wait"), wait_text(shown.wait_p50_s, shown.wait_p90_s, at.texts)))
     if state.person is not None:
         rows.append((at.texts("Document"), state.person.masked_number.lstrip("*").rjust(8, "*")))
     return rows

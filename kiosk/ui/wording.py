@@ -64,6 +64,11 @@ def people_text(count: int, texts: Texts) -> str:
     return texts("1 person") if count == 1 else texts("{count} people", count=count)
 
 
+def ahead_text(count: int | None, texts: Texts) -> str:
+    """How many are called before; what only the server knows is known later."""
+    return texts("known later") if count is None else people_text(count, texts)
+
+
 def open_text(count: int, texts: Texts) -> str:
     """So many open windows."""
     return texts("1 window open") if count == 1 else texts("{count} windows open", count=count)

@@ -16,6 +16,7 @@ from commands.demo.running import HallProcesses, Running
 from commands.prepare import ROOT
 from tests.end_to_end.people import Visitor
 
+MANY_TICKETS_A_PERSON = {"persons": {"one_ticket": "off", "most_a_day": 0}}
 SAMPLE = ROOT / "config" / "halls" / "sample_city.toml"
 
 
@@ -68,8 +69,8 @@ def trimmed_site(folder: Path, **tables: Callable[[Any], Any]) -> Path:
 
 @contextlib.contextmanager
 def running_hall(folder: Path, running: Running | None = None, **tables: Callable[[Any], Any]) -> Iterator[Trial]:
-    """Run the sample site with some tables changed."""
-    site = trimmed_site(folder, **tables)
+    """Run the sample site with some tables changed; one person may draw many tickets, unless `rules` says otherwise."""
+    site = trimmed_site(folder, **{"rules": lambda _rules: MANY_TICKETS_A_PERSON} | tables)
     (folder / "hall").mkdir()
     with HallProcesses(site, folder / "hall", running or Running()) as hall:
         trial = Trial(hall)

@@ -1,15 +1,17 @@
 """A hall's server as a kiosk knows it: real HTTP on the loopback, numbers that count up, answers that get lost."""
 
 import threading
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import json
 
 
 class FakeHall:
-    """Set the knobs, then look at `tickets` and `reports`.
+    """Set the knobs, then look at `tickets`, `reports` and `merged`.
 
     Attributes:
         lost_answers: so many of the next draws are done and not answered: the connection just ends.
@@ -26,10 +28,13 @@ class FakeHall:
         self.tickets: dict[str, dict[str, Any]] = {}  # by command id: the same id gets the same one
         self.asked: list[dict[str, Any]] = []
         self.reports: list[tuple[str, dict[str, Any]]] = []
+        self.merged: list[dict[str, Any]] = []  # tickets that a kiosk gave out by itself, as they came
+        self.leases: dict[str, dict[str, Any]] = {}  # by command id
         self.lost_answers = 0
         self.status: int | None = None
         self.refusal: dict[str, str] = {}
         self.nonsense = False
+        self.day = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
         self._prefixes = prefixes
         self._lock = threading.Lock()
         hall = self
@@ -72,10 +77,42 @@ class FakeHall:
             self._send(request, 200, json.encode(self._queues()))
         elif request.path == "/api/v1/tickets":
             self._draw(request, body)
+        elif request.path == "/api/v1/commands":
+            self._send(request, 200, json.encode({"event": self._carry_out(body)}))
         else:
             with self._lock:
                 self.reports.append((request.path.split("/")[-2], body))
             self._send(request, 200, b"{}")
+
+    def _carry_out(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Lease numbers from 101 on, or take a ticket in."""
+        with self._lock:
+            if command["type"] == "LeaseNumbers":
+                first = 101 + sum(lease["last"] - lease["first"] + 1 for lease in self.leases.values())
+                lease = {
+                    "type": "NumbersLeased",
+                    "lease_id": f"lease-{first}",
+                    "kiosk_id": command["kiosk_id"],
+                    "business_day": self.day,
+                    "prefix": command["prefix"],
+                    "first": first,
+                    "last": first + command["count"] - 1,
+                }
+                return self.leases.setdefault(command["command_id"], lease)
+            assert command["type"] == "MergeTicket"
+            self.merged.append(command)
+            prefix = next(x["prefix"] for x in self.leases.values() if x["lease_id"] == command["lease_id"])
+            return {
+                "type": "TicketIssued",
+                "ticket_id": command["ticket_id"],
+                "display_number": f"{prefix}{command['number']}",
+                "business_day": self.day,
+                "prefix": prefix,
+                "number": command["number"],
+                "item_key": command["item_key"],
+                "kiosk_id": command["kiosk_id"],
+                "ahead_count": 0,
+            }
 
     def _queues(self) -> dict[str, Any]:
         waiting = [ticket["prefix"] for ticket in self.tickets.values()]
@@ -87,8 +124,8 @@ class FakeHall:
                     "prefix": prefix,
                     "waiting": waiting.count(prefix),
                     "open_counters": open_counters,
-                    "wait_low_s": None,
-                    "wait_high_s": None,
+                    "wait_p50_s": None,
+                    "wait_p90_s": None,
                 }
                 for prefix, open_counters in self._prefixes.items()
             ],
@@ -106,8 +143,8 @@ class FakeHall:
                     "prefix": "B",
                     "item_key": body["item_key"],
                     "ahead_count": number - 1,
-                    "wait_low_s": 480.0,
-                    "wait_high_s": 840.0,
+                    "wait_p50_s": 480.0,
+                    "wait_p90_s": 840.0,
                     "issued_at": "2025-03-03T09:12:00+08:00",
                     "status_url": f"{self.url}/t/ticket-{number}",
                 },

@@ -26,8 +26,8 @@ TICKET = Ticket(
     prefix="B",
     item_key="I012",
     ahead_count=5,
-    wait_low_s=480,
-    wait_high_s=840,
+    wait_p50_s=480,
+    wait_p90_s=840,
     issued_at=NOW,
     status_url="http://127.0.0.1:8080/t/0b6f8f0e-6f55-4d0e-9a53-0a6a4be7a001",
 )
@@ -102,7 +102,10 @@ def every_state(plan: HallPlan, language: str) -> dict[str, State]:
         states[f"ticket_{prefix}"] = a_state(Screen.TICKET, plan, language=language, ticket=number)
         states[f"no_paper_ticket_{prefix}"] = a_state(Screen.NO_PAPER_TICKET, plan, language=language, ticket=number)
     on_screen = Attempt(command_id="c1", item_key="I012", on_screen=True)
-    unknown = structs.replace(TICKET, wait_low_s=None, wait_high_s=None, ahead_count=1)
+    unknown = structs.replace(TICKET, wait_p50_s=None, wait_p90_s=None, ahead_count=1)
+    offline = structs.replace(unknown, ahead_count=None)
+    alone = structs.replace(facts, server_answers=False, offline=("A", "B", "D"))
+    alone_and_broken = structs.replace(alone, devices=broken)
     return states | {
         "idle_troubles": a_state(Screen.IDLE, plan, language=language, facts=structs.replace(facts, devices=broken)),
         "idle_no_reader": a_state(
@@ -112,6 +115,12 @@ def every_state(plan: HallPlan, language: str) -> dict[str, State]:
         "choose_queue_no_card": a_state(Screen.CHOOSE_QUEUE, plan, language=language, person=None),
         "ticket_no_card": a_state(Screen.TICKET, plan, language=language, person=None, ticket=unknown),
         "no_paper_chosen": a_state(Screen.NO_PAPER_TICKET, plan, language=language, attempt=on_screen),
+        "idle_offline": a_state(Screen.IDLE, plan, language=language, facts=alone),
+        "idle_offline_troubles": a_state(Screen.IDLE, plan, language=language, facts=alone_and_broken),
+        "choose_queue_offline": a_state(Screen.CHOOSE_QUEUE, plan, language=language, facts=alone),
+        "offline_choose_matter": a_state(Screen.CHOOSE_MATTER, plan, language=language, facts=alone, prefix="C"),
+        "ticket_offline": a_state(Screen.TICKET, plan, language=language, ticket=offline),
+        "no_paper_ticket_offline": a_state(Screen.NO_PAPER_TICKET, plan, language=language, ticket=offline),
         "take_ticket": a_state(Screen.TAKE_AWAY, plan, language=language, person=None),
         "take_card": a_state(Screen.TAKE_AWAY, plan, language=language, attempt=on_screen),
         "take_nothing": a_state(Screen.TAKE_AWAY, plan, language=language, attempt=on_screen, person=None),

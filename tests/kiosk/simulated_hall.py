@@ -125,7 +125,8 @@ class Broker:
 class Hall:
     """A kiosk's surroundings on simulators, and the kiosk in their midst."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, offline_file: Path | None = None, **environment: str) -> None:
+        self._offline = f'offline_file = "{offline_file}"' if offline_file else ""
         self.broker = Broker(folder)
         self.server = FakeHall({"A": 8, "B": 12})
         self.reader = SamvSim()
@@ -143,6 +144,7 @@ kiosk_id = "K01"
 zone = "A"
 idle_s = 60
 control_socket = "{self.control}"
+{self._offline}
 readers = [{{ kind = "sam_v", port = "{self.reader.port}", baud = 115200 }}]
 printer = {{ kind = "tcp", host = "127.0.0.1", port = {self.port.port}, dots = 576 }}
 

@@ -7,17 +7,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from devices.errors import CardUnreadable, DeviceUnavailable
 from devices.identity.samv_sim import SamvCard, SamvSim
 from devices.printers.sim_ports import TcpPort
 from devices.printers.sim_printer import SimPrinter
-from hall.identity import DocumentKind, IdentityDocument, Verification
+from devices.printers.ticket import USUAL_HINTS
+from hall.identity import DocumentKind, IdentityDocument, Verification, person_hash
 from hall.messages import DeviceHealth
 from hall.texts import ENGLISH
 from kiosk.adapters.devices import KioskDevices, ReaderWatch, masked_name, person_of
 from kiosk.adapters.paper import face_of, printable
 from kiosk.flow import events as ev
+from kiosk.flow.state import Person
 from settings.site import KioskTable, SamvReader, TcpPrinter
 from tests.kiosk.gallery import PERSON, TICKET, sample_plan
 from tests.kiosk.simulated_hall import PERSON as CARD_HOLDER
@@ -84,7 +87,7 @@ def test_a_card_reaches_the_flow_masked(site: Site):
 
     read = site.wait_for(ev.CardRead)
 
-    assert read.person == PERSON
+    assert structs.replace(read.person, age_years=None) == PERSON
 
 
 def test_a_damaged_card_is_a_failure_and_not_a_fault_of_the_reader(site: Site):
@@ -192,7 +195,7 @@ def raising(error: Exception) -> Callable[[], IdentityDocument | None]:
 def test_a_look_that_takes_long_is_noticed_once_and_always_ends(outcome: Any, said: list[ev.Event]):
     heard: list[ev.Event] = []
     clock = [0.0]
-    watch, reader = ReaderWatch(heard.append, seconds=lambda: clock[0]), SlowReader(outcome)
+    watch, reader = ReaderWatch(heard.append, to_person, seconds=lambda: clock[0]), SlowReader(outcome)
 
     def look() -> None:
         with contextlib.suppress(DeviceUnavailable):
@@ -227,7 +230,7 @@ def test_a_look_that_ends_just_when_it_is_noticed_still_ends():
         looking.join(0.2)
         return 1.0
 
-    watch = ReaderWatch(heard.append, seconds=seconds)
+    watch = ReaderWatch(heard.append, to_person, seconds=seconds)
     looking = threading.Thread(target=watch.look, args=(reader,))
     looking.start()
     assert reader.is_looking.wait(5)
@@ -238,12 +241,25 @@ def test_a_look_that_ends_just_when_it_is_noticed_still_ends():
     assert heard == [ev.CardNoticed(), ev.CardGone()]
 
 
-def test_only_masked_data_leaves_a_document():
-    person = person_of(DOCUMENT)
+def to_person(document: IdentityDocument) -> Person:
+    return person_of(document, date(2025, 3, 3))
 
-    assert person == PERSON
+
+def test_only_masked_data_and_the_age_leave_a_document():
+    person = person_of(DOCUMENT, date(2025, 3, 3))
+
+    assert structs.replace(person, age_years=None) == PERSON
     assert "1990" not in repr(person)
     assert "试" not in repr(person)
+
+
+def test_with_the_hall_s_key_a_person_has_a_name_that_nobody_can_turn_back():
+    key = bytes(range(32))
+
+    person = person_of(DOCUMENT, date(2025, 3, 3), key)
+
+    assert person.person == person_hash(key, DOCUMENT.number)
+    assert DOCUMENT.number not in repr(person)
 
 
 @pytest.mark.parametrize(
@@ -266,10 +282,17 @@ def test_the_ticket_s_face_shows_the_tail_of_the_number_and_nothing_more():
     assert "*" not in repr(face)
 
 
-def test_a_ticket_without_a_document_or_an_open_window_promises_nothing():
-    from msgspec import structs
+def test_a_ticket_that_was_drawn_without_the_server_says_that_the_place_is_known_later():
+    ticket = structs.replace(TICKET, ahead_count=None, wait_p50_s=None, wait_p90_s=None)
 
-    ticket = structs.replace(TICKET, wait_low_s=None, wait_high_s=None)
+    face = face_of(structs.replace(JOB, ticket=ticket), sample_plan(), ENGLISH, "K01")
+
+    assert (face.ahead_count, face.wait) == (None, None)
+    assert face.hints == ("Your place in line will be known later.", *USUAL_HINTS)
+
+
+def test_a_ticket_without_a_document_or_an_open_window_promises_nothing():
+    ticket = structs.replace(TICKET, wait_p50_s=None, wait_p90_s=None)
     face = face_of(structs.replace(JOB, ticket=ticket, masked_number=None), sample_plan(), ENGLISH, "K01")
 
     assert (face.identity_tail, face.wait) == (None, None)

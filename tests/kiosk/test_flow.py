@@ -9,7 +9,7 @@ from hall.identity import DocumentKind
 from kiosk.flow import events as ev
 from kiosk.flow.screens import TABLE, Screen, Step
 from kiosk.flow.state import State
-from kiosk.flow.visit import COUNTED, ENDS_AFTER_S, RESTING, step, step_of
+from kiosk.flow.visit import COUNTED, ENDS_AFTER_S, RESTING, first_state, step, step_of
 from tests.kiosk.gallery import PERSON, TICKET
 from tests.kiosk.visits import (
     OTHER_PERSON,
@@ -23,6 +23,8 @@ from tests.kiosk.visits import (
     while_paper_is_asked,
     while_printing,
 )
+
+OFFLINE_TICKET = structs.replace(TICKET, ahead_count=None, wait_p50_s=None, wait_p90_s=None)
 
 # ---- the table ------------------------------------------------------------------------------------------------
 
@@ -234,6 +236,40 @@ def test_without_a_server_the_kiosk_says_so_and_comes_back_by_itself():
 
     visit.take(QUEUES)
     assert visit.state.screen is Screen.IDLE
+
+
+@pytest.mark.parametrize("before", [(), (ev.ServerLost(),)])
+def test_without_a_server_a_kiosk_with_numbers_of_its_own_stays_open(before: tuple[ev.Event, ...]):
+    visit = Visit(*before, ev.ServerLost(offline=("B",)))
+    assert (visit.state.screen, visit.state.facts.is_offline) == (Screen.IDLE, True)
+
+    visit.take(ev.Began(), ev.QueueChosen("B"), ev.MatterChosen("I012"))
+    visit.take(ev.PaperReady(visit.command_id), ev.TicketDrawn(visit.command_id, OFFLINE_TICKET))
+    visit.take(ev.TicketPrinted(OFFLINE_TICKET.ticket_id))
+
+    assert visit.state.screen is Screen.TICKET
+    assert visit.state.ticket == OFFLINE_TICKET
+
+
+def test_a_kiosk_that_starts_without_a_server_opens_with_the_numbers_of_its_book():
+    first = first_state(RULES, now_s=0)
+
+    after, effects = step(first, ev.ServerLost(offline=("B",)), now_s=1, new_id="new")
+
+    assert after.screen is Screen.IDLE
+    assert effects == (ev.LoadQueues(),)
+
+
+def test_a_kiosk_whose_last_number_is_gone_says_that_the_server_is_away():
+    visit = Visit(ev.ServerLost(offline=("B",)), ev.ServerLost())
+
+    assert (visit.state.screen, visit.state.facts.is_offline) == (Screen.SERVER_AWAY, False)
+
+
+def test_a_server_that_is_back_tells_the_queues_again():
+    visit = Visit(ev.ServerLost(offline=("B",)), QUEUES)
+
+    assert (visit.state.screen, visit.state.facts.is_offline, visit.state.facts.offline) == (Screen.IDLE, False, ())
 
 
 def test_a_server_that_is_lost_during_a_choice_does_not_end_it():

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from msgspec import structs
 
 from hall.identity import DocumentKind
-from hall.messages import IssueTicket, ReportPrint
-from kiosk.adapters.hall_client import HallClient, Refused, ServerAway
+from hall.messages import IssueTicket, LeaseNumbers, NumbersLeased, ReportPrint
+from kiosk.adapters.hall_client import HallClient, NeverSent, Refused, ServerAway
 from kiosk.adapters.hall_link import HallLink
 from kiosk.flow import events as ev
 from tests.kiosk.fake_hall import FakeHall
@@ -55,6 +56,8 @@ def test_a_number_is_drawn_with_the_hall_s_own_time(client: HallClient, hall: Fa
             "kiosk_id": "K01",
             "identity_kind": "resident",
             "masked_number": "**************000X",
+            "person": None,
+            "age_years": None,
         }
     ]
 
@@ -115,6 +118,38 @@ def test_a_silent_server_is_given_up_after_the_time_out():
         assert time.monotonic() - began < 1.5
 
 
+def test_a_request_that_was_surely_not_sent_is_told_from_one_that_may_have_been_done(hall: FakeHall):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with HallClient(nobody, timeout_s=0.5) as client, pytest.raises(NeverSent):
+        client.issue(COMMAND)
+
+    hall.lost_answers = 1
+    with HallClient(hall.url, timeout_s=0.5) as client, pytest.raises(ServerAway) as away:
+        client.issue(COMMAND)
+
+    assert not isinstance(away.value, NeverSent)
+
+
+def test_any_command_is_carried_out_and_answered_with_its_event(client: HallClient, hall: FakeHall):
+    wish = LeaseNumbers(command_id="lease-command-1", kiosk_id="K01", prefix="A", count=20)
+
+    first, again = client.carry_out(wish), client.carry_out(wish)
+
+    assert isinstance(first, NumbersLeased)
+    assert (first.prefix, first.first, first.last) == ("A", 101, 120)
+    assert again == first
+
+
+def test_a_refused_command_keeps_its_code(client: HallClient, hall: FakeHall):
+    hall.status, hall.refusal = 409, {"code": "lease_too_large", "detail": "no"}
+
+    with pytest.raises(Refused) as refused:
+        client.carry_out(LeaseNumbers(command_id="lease-command-1", kiosk_id="K01", prefix="A", count=20))
+
+    assert refused.value.code == "lease_too_large"
+
+
 def test_a_paper_s_fate_is_reported(client: HallClient, hall: FakeHall):
     client.report_print(ReportPrint(command_id="r1", ticket_id="ticket-1", printed=False, cause="paper_out"))
 
@@ -159,12 +194,12 @@ def test_each_outcome_of_a_draw_is_posted_with_its_attempt(link: HallLink, hall:
     link.draw(WISH)
     (drawn,) = until(lambda: of(heard, ev.TicketDrawn))
     hall.status, hall.refusal = 409, {"code": "queue_full", "detail": ""}
-    link.draw(WISH)
+    link.draw(structs.replace(WISH, command_id="another"))
     (refused,) = until(lambda: of(heard, ev.DrawRefused))
 
     assert isinstance(drawn, ev.TicketDrawn)
     assert (drawn.command_id, drawn.ticket.display_number) == (COMMAND.command_id, "B001")
-    assert refused == ev.DrawRefused(COMMAND.command_id, "queue_full")
+    assert refused == ev.DrawRefused("another", "queue_full")
 
 
 def test_a_report_waits_for_the_server_and_keeps_its_place(link: HallLink, hall: FakeHall, heard: list[ev.Event]):

@@ -24,12 +24,22 @@ def board(window: Any, fonts: dict[bool, Path], frames: Callable[[int], None]) -
 
 
 SHOWN = (
+    *("idle_offline", "idle_offline_troubles", "choose_queue_offline", "ticket_offline", "no_paper_ticket_offline"),
     *(screen.value for screen in Screen),
     *("choose_queue_3", "choose_matter_C", "ticket_no_card", "take_nothing", "idle_troubles", "idle_no_reader"),
 )
 
 
-SOME = ("idle", "choose_queue", "choose_matter", "ticket", "no_paper_ticket", "server_away")
+SOME = (
+    "idle",
+    "idle_offline",
+    "ticket_offline",
+    "choose_queue",
+    "choose_matter",
+    "ticket",
+    "no_paper_ticket",
+    "server_away",
+)
 
 
 @pytest.mark.parametrize(("language", "names"), [("zh_CN", SHOWN), ("en", SOME)])

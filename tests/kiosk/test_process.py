@@ -19,7 +19,7 @@ from devices.broker_link import BrokerAddress, BrokerLink
 from devices.identity.samv_sim import SamvCard
 from hall.clock import HallClock
 from hall.messages import DeviceHealth
-from tests.kiosk.gallery import ROOT, SAMPLE_SITE
+from tests.kiosk.gallery import ROOT, SAMPLE_SITE, sample_plan
 from tests.kiosk.simulated_hall import PERSON, Hall
 from tests.waiting import until
 
@@ -44,6 +44,66 @@ def health(hall: Hall) -> Iterator[Health]:
     listener.start()
     yield told
     listener.close()
+
+
+def test_a_citizen_gets_a_printed_number_while_the_server_is_away(tmp_path: Path, pictures: Path):
+    hall = Hall(tmp_path, offline_file=tmp_path / "numbers" / "k01.sqlite")
+    try:
+        kiosk = hall.kiosk
+        kiosk.wait_ready()
+        kiosk.see("idle")
+        until(lambda: len(hall.server.leases) >= len(sample_plan().queues), what="a block of each queue")
+        hall.server.status, hall.server.refusal = 503, {"code": "journal_unavailable"}
+
+        kiosk.touch("begin")
+        kiosk.see("choose_queue")
+        kiosk.touch("queue:B")
+        kiosk.see("choose_matter")
+        kiosk.touch("matter:I008")
+        shown = kiosk.see("ticket")
+        kiosk.ask(do="picture", path=str(pictures / "process-offline-ticket.png"))
+        (lease,) = (lease for lease in hall.server.leases.values() if lease["prefix"] == "B")
+        assert shown["display_number"] == f"B{lease['first']}"
+        (paper,) = until(lambda: hall.printer.tickets, what="the ticket")
+        paper.save(pictures / "offline-ticket-paper.png")
+        assert (hall.server.merged, hall.server.reports) == ([], [])
+        kiosk.touch("finish")
+        kiosk.see("take_away")
+        kiosk.touch("finish")
+        kiosk.see("idle")  # it stays open
+
+        hall.server.status = None
+        until(lambda: hall.server.reports, what="the report, which follows the ticket")
+        (merged,) = hall.server.merged
+        (code,) = zxingcpp.read_barcodes(paper.convert("L"))
+        assert code.text == f"{hall.server.url}/t/{merged['ticket_id']}"
+        assert [ticket for ticket, _report in hall.server.reports] == [merged["ticket_id"]]
+        assert kiosk.end() == 0
+        assert "Traceback" not in kiosk.log.read_text()
+    finally:
+        hall.close()
+
+
+def test_a_damaged_book_of_numbers_is_told_and_online_work_goes_on(tmp_path: Path):
+    book = tmp_path / "k01.sqlite"
+    book.write_bytes(b"no database, and long enough to be looked at" * 100)
+    hall = Hall(tmp_path, offline_file=book)
+    try:
+        kiosk = hall.kiosk
+        kiosk.wait_ready()
+        kiosk.see("idle")
+        kiosk.touch("begin")
+        kiosk.see("choose_queue")
+        kiosk.touch("queue:B")
+        kiosk.see("choose_matter")
+        kiosk.touch("matter:I008")
+
+        assert kiosk.see("ticket")["display_number"] == "B001"
+        assert "no numbers can be given out without the server" in kiosk.log.read_text()
+        assert hall.server.leases == {}
+        assert kiosk.end() == 0
+    finally:
+        hall.close()
 
 
 def test_a_citizen_lays_a_card_and_leaves_with_a_printed_ticket(hall: Hall, pictures: Path):

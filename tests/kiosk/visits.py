@@ -68,6 +68,7 @@ def event_of(taken: Step, state: State) -> ev.Event:
     simple = {
         Step.LOADED: QUEUES,
         Step.SERVER_LOST: ev.ServerLost(),
+        Step.GO_ON_ALONE: ev.ServerLost(offline=("A", "B")),
         Step.CARD_NOTICED: ev.CardNoticed(),
         Step.CARD_GONE: ev.CardGone(),
         Step.CARD_READ: ev.CardRead(OTHER_PERSON),
