@@ -21,7 +21,7 @@ import tomli_w
 from commands.demo.broker import free_port
 from hall import messages as m
 from queue_server.adapters.sql_journal import SqlJournal
-from queue_server.domain.evolve import Record
+from queue_server.domain.record import Record
 from settings.site import Site
 from tests.conftest import ROOT
 
@@ -181,8 +181,8 @@ def test_the_check_sees_a_lost_a_changed_and_a_doubled_ticket():
             item_key="I001",
             kiosk_id="K01",
             ahead_count=0,
-            wait_low_s=None,
-            wait_high_s=None,
+            wait_p50_s=None,
+            wait_p90_s=None,
         )
         return Record(seq=seq, at=datetime(2026, 1, 1, tzinfo=UTC), command_id=command_id, event=event)
 

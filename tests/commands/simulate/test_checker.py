@@ -1,0 +1,541 @@
+"""The checker, on histories that were broken on purpose: each check bites, and only where something is wrong."""
+
+import ast
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from commands.simulate import history as h
+from commands.simulate.checking import checker as checker_module
+from commands.simulate.checking.checker import CHECKS, Checker
+from hall import messages as m
+from hall.identity import DocumentKind
+from hall.priority import Ground, PriorityClass, Why
+from hall.rules import CallRules, HallRules, HoldRules, OneTicket, OrderPolicy, OrderRules, PersonRules
+from tests.commands.simulate.stories import DAY, ZONE, Story, a_plan
+
+GREEN, BOOKED, ORDINARY, RETURNING = (
+    PriorityClass.GREEN,
+    PriorityClass.BOOKED,
+    PriorityClass.ORDINARY,
+    PriorityClass.RETURNING,
+)
+
+
+def a_day() -> Story:
+    """A bit of everything, all of it right."""
+    story = Story().issue("A001").issue("A002", priority=GREEN).issue("A003")
+    story.call("A002", ground=Ground.GREEN, passed=[ORDINARY]).start("A002").complete("A002").rate("A002")
+    story.call("A001", "2").miss("A001", "2").call("A003", "2").start("A003", "2").hold("A003", "2")
+    story.tell(m.TicketRequeued(ticket_id="A003", cause="counter_closed", keeps_arrival=True))
+    story.call("A003", "3").start("A003", "3").complete("A003", "3")
+    story.tell(m.TicketPreviewed(ticket_id="A001", counter_no="1", why=Why(Ground.NOBODY_ELSE)))
+    story.tell(m.TicketPutBack(ticket_id="A001", counter_no="1", reason="not now"))
+    return story.call("A001", ground=Ground.NOBODY_ELSE).start("A001").complete("A001")
+
+
+def test_nothing_is_found_in_a_day_in_which_nothing_is_wrong():
+    assert a_day().found() == set()
+
+
+def passed_over(times: int) -> Story:
+    """Greens keep coming while A001, which is ordinary, waits."""
+    story = Story().issue("A001")
+    for number in range(2, 2 + times):
+        shown = f"A{number:03d}"
+        story.issue(shown, priority=GREEN).call(shown, ground=Ground.GREEN, passed=[ORDINARY])
+        story.start(shown).complete(shown)
+    return story
+
+
+def under(**rules: object) -> Story:
+    """A story in a hall with rules of its own."""
+    return Story().tell(m.RulesAdopted(rules=HallRules(**rules)))  # type: ignore[arg-type]
+
+
+def leased(first: int, last: int, story: Story | None = None) -> Story:
+    story = story or Story()
+    block = m.NumbersLeased(
+        lease_id=f"lease-{first}", kiosk_id="K1", business_day=DAY, prefix="A", first=first, last=last
+    )
+    return story.tell(block)
+
+
+def booked(number: str = "Y0001", story: Story | None = None, *, person: str = "p") -> Story:
+    begins = datetime.combine(DAY, time(10), tzinfo=ZONE)
+    event = m.AppointmentBooked(
+        appointment_no=number,
+        item_key="A-1",
+        prefix="A",
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=30),
+        person=person,
+        masked_name="*",
+        channel="desk",
+    )
+    return (story or Story()).tell(event)
+
+
+def transferred(story: Story, shown: str, to: str | None) -> Story:
+    event = m.TicketTransferred(
+        ticket_id=shown,
+        display_number=shown,
+        from_counter="1",
+        staff_no="T1",
+        prefix="A",
+        item_key="A-2",
+        reason="-",
+        to_counter=to,
+    )
+    return story.tell(event)
+
+
+RIGHT: dict[str, Callable[[], Story]] = {
+    "the turn of others after three greens": lambda: (
+        passed_over(3).issue("A009", priority=GREEN).call("A001", ground=Ground.TURN_OF_OTHERS, passed=[GREEN])
+    ),
+    "a chosen ticket goes before earlier ones": lambda: Story().issue("A001").issue("A002").choose("A002"),
+    "a missed visitor is back after enough others": lambda: (
+        Story()
+        .issue("A001")
+        .issue("A002")
+        .issue("A003")
+        .call("A001")
+        .miss("A001", returns_after=1)
+        .call("A002")
+        .start("A002")
+        .complete("A002")
+        .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
+    ),
+    "a number of a block that the kiosk had": lambda: leased(1, 5).issue("A003", lease_id="lease-1"),
+    "a kiosk's ticket stands where its visitor arrived": lambda: (
+        leased(1, 5)
+        .issue("A006")
+        .issue("A001", lease_id="lease-1", arrived_at=datetime.combine(DAY, time(9, 1), tzinfo=ZONE))
+        .call("A001")
+    ),
+    "a visitor sent to a counter that does not handle the matter by itself": lambda: transferred(
+        Story().issue("A001").call("A001").start("A001"), "A001", "3"
+    ).call("A001", "3", Ground.TRANSFERRED),
+    "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
+    "a clock set back and confirmed keeps the order": lambda: (
+        set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
+    ),
+    "a booked visitor in time": lambda: (
+        booked().issue("A001", appointment_no="Y0001", person="p", priority=BOOKED).call("A001", ground=Ground.BOOKED)
+    ),
+    "an earlier green under the balanced order": lambda: (
+        under(order=OrderRules(policy=OrderPolicy.BALANCED, green_head_start_min=1.0))
+        .issue("A001")
+        .wait(minutes=30)
+        .issue("A002", priority=GREEN)
+        .call("A001", passed=[GREEN])
+    ),
+}
+
+WITH_CARD = {"identity_kind": DocumentKind.RESIDENT}
+
+
+def set_back(story: Story, *, hours: float) -> Story:
+    was_at = story.now
+    story.now -= timedelta(hours=hours)
+    return story.tell(m.ClockConfirmed(by="T9", was_at=was_at))
+
+
+@pytest.mark.parametrize("build", RIGHT.values(), ids=RIGHT.keys())
+def test_what_the_rules_allow_is_not_reported(build):
+    assert build().found() == set()
+
+
+WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
+    # ---- numbers
+    "a number twice on a day": ("numbers", lambda: Story().issue("A001").issue("A001", ticket_id="other")),
+    "a ticket id twice": ("numbers", lambda: Story().issue("A001").issue("A002", ticket_id="A001")),
+    "a number that is shown as another": ("numbers", lambda: Story().issue("A001", display_number="A002")),
+    "a number for another day": ("numbers", lambda: Story().issue("A001", business_day=DAY + timedelta(days=1))),
+    "a ticket after the day was closed": ("numbers", lambda: Story().tell(m.DayClosed(day=DAY, by="T9")).issue("A001")),
+    "blocks that meet": ("numbers", lambda: leased(5, 9, leased(1, 5))),
+    "a block over a number that was given out": ("numbers", lambda: leased(1, 5, Story().issue("A003"))),
+    "a leased number from the server": ("numbers", lambda: leased(1, 5).issue("A003")),
+    "a number from another kiosk's block": (
+        "numbers",
+        lambda: leased(1, 5).issue("A003", lease_id="lease-1", kiosk_id="K2"),
+    ),
+    "a number beside its block": ("numbers", lambda: leased(1, 5).issue("A006", lease_id="lease-1")),
+    # ---- a ticket's life, one place at a time
+    "service of somebody who was not called": ("life", lambda: Story().issue("A001").start("A001")),
+    "a call of somebody who is served": ("life", lambda: a_day().choose("A001", "2")),
+    "a call of somebody unknown": ("life", lambda: Story().choose("A009")),
+    "a ticket at two counters": ("one_place", lambda: Story().issue("A001").call("A001").choose("A001", "2")),
+    "two tickets at a counter": ("one_place", lambda: Story().issue("A001").issue("A002").call("A001").choose("A002")),
+    "a call of a ticket that another counter looks at": (
+        "one_place",
+        lambda: (
+            Story()
+            .issue("A001")
+            .tell(m.TicketPreviewed(ticket_id="A001", counter_no="2", why=Why(Ground.ARRIVAL)))
+            .choose("A001")
+        ),
+    ),
+    "a call from a closed counter": (
+        "one_place",
+        lambda: Story().issue("A001").tell(m.CounterClosed(counter_no="1")).choose("A001"),
+    ),
+    "a call from a paused counter": (
+        "one_place",
+        lambda: Story().issue("A001").tell(m.CounterPaused(counter_no="1", reason="-")).choose("A001"),
+    ),
+    "the cross product of a counter's abilities": (
+        "one_place",
+        lambda: Story().issue("A001", "A-2").choose("A001", "3"),
+    ),
+    "completion at a counter that has somebody else": (
+        "one_place",
+        lambda: Story().issue("A001").call("A001").start("A001").complete("A001", "2"),
+    ),
+    "a chosen ticket where clerks must not choose": (
+        "one_place",
+        lambda: under(calls=CallRules(may_choose=False)).issue("A001").choose("A001"),
+    ),
+    "a clerk at two counters": ("clerks", lambda: Story().tell(m.CounterOpened(counter_no="2", staff_no="T1"))),
+    "a counter taken without saying so": (
+        "clerks",
+        lambda: Story().tell(m.CounterOpened(counter_no="2", staff_no="T7")),
+    ),
+    "a counter closed over its visitor": (
+        "clerks",
+        lambda: Story().issue("A001").call("A001").tell(m.CounterClosed(counter_no="1")),
+    ),
+    # ---- order
+    "an earlier arrival of the same class was passed": (
+        "order",
+        lambda: Story().issue("A001").issue("A002").call("A002"),
+    ),
+    "a later arrival by a kiosk's clock goes first": (
+        "order",
+        lambda: (
+            leased(1, 5)
+            .issue("A006")
+            .issue("A001", lease_id="lease-1", arrived_at=datetime.combine(DAY, time(9, 1), tzinfo=ZONE))
+            .call("A006")
+        ),
+    ),
+    "somebody who came after the clock was set back goes first": (
+        "order",
+        lambda: set_back(Story().issue("A001"), hours=1).issue("A002").call("A002"),
+    ),
+    "an ordinary ticket before a green one": (
+        "order",
+        lambda: Story().issue("A001").issue("A002", priority=GREEN).call("A001", passed=[GREEN]),
+    ),
+    "a fourth green in a row": (
+        "order",
+        lambda: passed_over(3).issue("A009", priority=GREEN).call("A009", ground=Ground.GREEN, passed=[ORDINARY]),
+    ),
+    "the turn of others too soon": (
+        "order",
+        lambda: passed_over(2).issue("A009", priority=GREEN).call("A001", ground=Ground.TURN_OF_OTHERS, passed=[GREEN]),
+    ),
+    "a look that was put back and counted": (
+        "order",
+        lambda: (
+            passed_over(2)
+            .issue("A009", priority=GREEN)
+            .tell(m.TicketPreviewed(ticket_id="A009", counter_no="1", why=Why(Ground.GREEN), passed=(ORDINARY.value,)))
+            .tell(m.TicketPutBack(ticket_id="A009", counter_no="1", reason="-"))
+            .call("A001", ground=Ground.TURN_OF_OTHERS, passed=[GREEN])
+        ),
+    ),
+    "a line that is left out of those passed over": (
+        "order",
+        lambda: Story().issue("A001").issue("A002", priority=GREEN).call("A002", ground=Ground.GREEN),
+    ),
+    "a missed visitor back too soon": (
+        "order",
+        lambda: (
+            Story()
+            .issue("A001")
+            .issue("A002")
+            .call("A001")
+            .miss("A001")
+            .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
+        ),
+    ),
+    "nobody else, though somebody was there": (
+        "order",
+        lambda: Story().issue("A001").issue("A002").call("A001").miss("A001").call("A001", ground=Ground.NOBODY_ELSE),
+    ),
+    "a call from the line of somebody sent elsewhere": (
+        "order",
+        lambda: transferred(Story().issue("A001").call("A001").start("A001"), "A001", "2").call("A001"),
+    ),
+    "a reason that is not true": ("order", lambda: Story().issue("A001").call("A001", ground=Ground.GREEN)),
+    "a later arrival under the balanced order": (
+        "order",
+        lambda: (
+            under(order=OrderRules(policy=OrderPolicy.BALANCED, green_head_start_min=1.0))
+            .issue("A001")
+            .wait(minutes=30)
+            .issue("A002", priority=GREEN)
+            .call("A002", ground=Ground.GREEN, passed=[ORDINARY])
+        ),
+    ),
+    # ---- calling again, missing, holding
+    "a call again at once": ("calling", lambda: quickly(Story().issue("A001").call("A001"))),
+    "a fourth call": ("calling", lambda: again(Story().issue("A001").call("A001"), 2, 3, 4)),
+    "a call that is counted wrongly": ("calling", lambda: again(Story().issue("A001").call("A001"), 3)),
+    "a second return after being missed": (
+        "calling",
+        lambda: Story().issue("A001").call("A001").miss("A001").call("A001", ground=Ground.NOBODY_ELSE).miss("A001"),
+    ),
+    "more held than a counter may": (
+        "calling",
+        lambda: (
+            under(hold=HoldRules(most_a_counter=1))
+            .issue("A001")
+            .issue("A002")
+            .call("A001")
+            .hold("A001")
+            .call("A002")
+            .hold("A002")
+        ),
+    ),
+    # ---- people, hours
+    "two tickets of one person in a queue": (
+        "persons",
+        lambda: Story().issue("A001", person="p").issue("A002", person="p"),
+    ),
+    "two tickets of one person in a hall": (
+        "persons",
+        lambda: (
+            under(persons=PersonRules(one_ticket=OneTicket.A_HALL))
+            .issue("A001", person="p")
+            .issue("R001", **WITH_CARD, person="p")
+        ),
+    ),
+    "more tickets of one person than a day allows": (
+        "persons",
+        lambda: (
+            under(persons=PersonRules(one_ticket=OneTicket.OFF, most_a_day=1))
+            .issue("A001", person="p")
+            .issue("A002", person="p")
+        ),
+    ),
+    "a ticket for somebody who is banned": (
+        "persons",
+        lambda: (
+            Story()
+            .tell(m.PersonBanned(person="p", until=DAY + timedelta(days=1), reason="-", by="T9"))
+            .issue("A001", person="p")
+        ),
+    ),
+    "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
+    "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
+    "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
+    "a ticket over the quota": (
+        "hours",
+        lambda: Story().issue("H001", quota_interval="09:00").issue("H002", quota_interval="09:00"),
+    ),
+    # ---- ratings
+    "a rating before the service": ("ratings", lambda: Story().issue("A001").call("A001").rate("A001")),
+    "a second rating": ("ratings", lambda: a_day().rate("A002")),
+    "a rating after it was closed": (
+        "ratings",
+        lambda: (
+            Story()
+            .issue("A001")
+            .call("A001")
+            .start("A001")
+            .complete("A001")
+            .tell(m.RatingClosed(rating_id="rating-A001", ticket_id="A001", counter_no="1", cause="timeout"))
+            .rate("A001")
+        ),
+    ),
+    # ---- appointments
+    "an appointment's number twice": ("appointments", lambda: booked(story=booked())),
+    "a second ticket for an appointment": (
+        "appointments",
+        lambda: booked().issue("A001", appointment_no="Y0001", person="p").issue("A002", appointment_no="Y0001"),
+    ),
+    "a ticket for a cancelled appointment": (
+        "appointments",
+        lambda: (
+            booked()
+            .tell(m.AppointmentCancelled(appointment_no="Y0001"))
+            .issue("A001", appointment_no="Y0001", person="p")
+        ),
+    ),
+    "an appointment of somebody else": (
+        "appointments",
+        lambda: booked().issue("A001", appointment_no="Y0001", person="q"),
+    ),
+    # ---- days and the sequence
+    "a day's end that forgets a ticket": (
+        "days",
+        lambda: Story().issue("A001").tell(m.DayClosed(day=DAY, by="T9")),
+    ),
+    "a day's end that takes a ticket that was over": ("days", lambda: a_day().tell(closed("A001"))),
+    "a no-show before the slot": (
+        "days",
+        lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),
+    ),
+    "a gap in the journal": ("sequence", lambda: without(a_day(), 7)),
+    "a record earlier than the one before it": ("sequence", lambda: Story().wait(hours=-1).issue("A001")),
+    "a jump of the clock that is misreported": (
+        "sequence",
+        lambda: Story().tell(m.ClockConfirmed(by="T9", was_at=datetime.combine(DAY, time(7), tzinfo=ZONE))),
+    ),
+}
+"""What is wrong, the check that must say so, and the story."""
+
+
+def quickly(story: Story) -> Story:
+    return story.wait(seconds=-50).call("A001", ground=None, count=2)
+
+
+def again(story: Story, *counts: int) -> Story:
+    for count in counts:
+        story.call("A001", ground=None, count=count)
+    return story
+
+
+def closed(*expired: str) -> m.DayClosed:
+    return m.DayClosed(day=DAY, by="T9", expired=expired)
+
+
+def without(story: Story, index: int) -> Story:
+    del story.records[index]
+    return story
+
+
+@pytest.mark.parametrize(("check", "build"), WRONG.values(), ids=WRONG.keys())
+def test_a_history_that_was_broken_on_purpose_is_reported(check, build):
+    assert check in build().found()
+
+
+def test_every_check_has_been_seen_to_bite():
+    assert {check for check, _ in WRONG.values()} == {check.__name__ for check in CHECKS}
+
+
+# ---- what clients were told -----------------------------------------------------------------------------------------
+
+
+class Told:
+    """A checker that hears of clients too."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.checker = Checker(a_plan())
+        self.checker.follow(story.records)
+
+    def answer(self, seq: int, command_id: str | None = None) -> "Told":
+        record = self.story.records[seq - 1]
+        self.checker.hear(
+            h.Answered(at=record.at, sender="K1", command_id=command_id or record.command_id, record=record)
+        )
+        return self
+
+    def refuse(self, command_id: str, code: str = "queue_empty") -> "Told":
+        self.checker.hear(h.Refused(at=self.story.now, sender="K1", command_id=command_id, code=code))
+        return self
+
+    def go_on(self, tell: Callable[[Story], Story]) -> "Told":
+        known = len(self.story.records)
+        self.checker.follow(tell(self.story).records[known:])
+        return self
+
+    def found(self) -> set[str]:
+        return {violation.check for violation in self.checker.violations}
+
+
+def test_answers_that_the_journal_has_are_not_reported():
+    told = Told(a_day()).answer(5).answer(6).answer(5)
+    told.checker.finish(told.story.records, told.story.now)
+
+    assert told.found() == set()
+
+
+def test_an_answer_that_was_never_kept_is_reported():
+    told = Told(a_day())
+    told.story.records.append(msgspec.structs.replace(told.story.records[-1], seq=len(told.story.records) + 1))
+
+    assert told.answer(len(told.story.records)).found() == {"answers"}
+
+
+def test_an_acknowledged_record_that_the_disk_has_lost_is_reported():
+    told = Told(a_day()).answer(len(a_day().records))
+
+    told.checker.finish(told.story.records[:-1], told.story.now)
+
+    assert told.found() == {"durability"}
+
+
+def test_a_record_that_was_rewritten_is_reported():
+    told, story = Told(a_day()), a_day()
+    story.records[5] = msgspec.structs.replace(story.records[5], command_id="another")
+
+    told.checker.finish(story.records, told.story.now)
+
+    assert told.found() == {"durability"}
+
+
+def test_two_answers_to_one_command_are_reported():
+    told = Told(Story().issue("A001").issue("A002"))
+
+    assert told.answer(5).answer(6, told.story.records[4].command_id).found() == {"answers"}
+
+
+def test_a_command_that_was_carried_out_twice_is_reported():
+    told = Told(Story().issue("A001").issue("A002"))
+    told.go_on(lambda story: story.issue("A003", ticket_id="again"))
+    told.story.tell(told.story.records[-1].event, "command-5")
+
+    told.checker.follow([msgspec.structs.replace(told.story.records[-1], seq=8)])
+
+    assert "answers" in told.found()
+
+
+def test_a_refused_command_that_is_carried_out_later_is_reported():
+    told = Told(Story().issue("A001")).refuse("late")
+
+    told.go_on(lambda story: story.tell(m.TicketPrinted(ticket_id="A001"), "late"))
+
+    assert told.found() == {"answers"}
+
+
+def test_a_refusal_that_spoke_of_the_clock_may_be_followed_by_the_command():
+    told = Told(Story().issue("A001")).refuse("late", "clock_stepped_back")
+
+    told.go_on(lambda story: story.tell(m.TicketPrinted(ticket_id="A001"), "late"))
+
+    assert told.found() == set()
+
+
+def test_a_refusal_of_what_was_carried_out_is_reported():
+    told = Told(a_day()).answer(5)
+
+    assert told.refuse(told.story.records[4].command_id).found() == {"answers"}
+
+
+def test_a_slot_that_was_booked_by_too_many_is_reported():
+    told = Told(booked())
+    begins = datetime.combine(DAY, time(10), tzinfo=ZONE)
+    told.checker.hear(h.SlotOffered(at=told.story.now, item_key="A-1", starts_at=begins, capacity=1))
+
+    told.go_on(lambda story: booked("Y0002", story, person="q"))
+
+    assert told.found() == {"slots"}
+
+
+def test_the_checker_does_not_know_the_rules_that_it_checks():
+    folder = Path(checker_module.__file__).parent
+    imported = set()
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("queue_server"):
+                imported.add(node.module)
+
+    assert imported == {"queue_server.domain.record"}
