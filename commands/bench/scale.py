@@ -14,8 +14,8 @@ class Scale(Struct, frozen=True, kw_only=True):
         soak_s: how long the soak lasts.
     """
 
-    seconds: float = 3.0
-    rounds: int = 3
+    seconds: float = 2.0
+    rounds: int = 5
     waiting: int = 20_000
     longest: int = 100_000
     day: int = 15_000

@@ -41,8 +41,12 @@ def main(arguments: list[str], run: Callable[..., Findings] = run_stretch) -> in
     if arguments[:1] and arguments[0] in OTHERS:
         return OTHERS[arguments[0]](arguments[1:])
     options = _parser().parse_args(arguments)
+    before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # the engine would tell of every fault that it is given here
-    return _simulate(options, run)
+    try:
+        return _simulate(options, run)
+    finally:
+        logging.disable(before)
 
 
 def _worked_day(arguments: list[str]) -> int:

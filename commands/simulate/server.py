@@ -140,7 +140,7 @@ class Server:
     def _carry_out(self, engine: Engine, commands: Sequence[m.AnyCommand]) -> Sequence[Outcome] | None:
         """As the writer's thread does it; None when nobody can be answered."""
         try:
-            if engine.is_stale:
+            if engine.is_stale or self._follower.hall.seq < engine.hall.seq:
                 self._read_again()
             outcomes, records = engine.carry_out(commands)
         except JournalUnavailable as exc:

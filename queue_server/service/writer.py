@@ -18,7 +18,7 @@ from hall.clock import Clock
 from queue_server.domain.record import Record
 from queue_server.service.engine import Engine, Outcome
 from queue_server.service.hand_over import HandOver
-from queue_server.service.ports import Follower, Journal, JournalUnavailable, Kept
+from queue_server.service.ports import Follower, Journal, JournalUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Writer:
         new_id: Callable[[], str] = fresh_id,
     ) -> None:
         """Prepare the writer; `start()` reads the journal and begins."""
+        self._journal = journal
         self._engine = Engine(plan, journal, clock, new_id=new_id)
         self._followers = followers
         self._told_seq = 0  # the last record that the followers heard
@@ -93,7 +94,9 @@ class Writer:
     def _carry_out(self, commands: Sequence[m.AnyCommand]) -> Sequence[Outcome | JournalUnavailable]:
         try:
             if self._engine.is_stale:
-                self._tell_missed(self._engine.rebuild())
+                self._engine.rebuild()
+            if self._told_seq < self._engine.hall.seq:
+                self._tell_missed()
             with BATCH_S.time():
                 outcomes, records = self._engine.carry_out(commands)
         except JournalUnavailable as exc:  # perhaps nothing was kept: the journal says so before the next decision
@@ -105,9 +108,9 @@ class Writer:
         self._tell(records)
         return outcomes
 
-    def _tell_missed(self, kept: Kept) -> None:
-        """A write that failed may have been kept after all: then its records are news."""
-        self._tell([record for record in kept.records if record.seq > self._told_seq])
+    def _tell_missed(self) -> None:
+        """A write that failed may have been kept after all, perhaps with a snapshot: then its records are news."""
+        self._tell([self._journal.answer(seq) for seq in range(self._told_seq + 1, self._engine.hall.seq + 1)])
 
     def _tell(self, records: Sequence[Record]) -> None:
         if not records:

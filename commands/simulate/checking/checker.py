@@ -95,7 +95,7 @@ class Checker:
             self._told_at_crash.setdefault(entry.command_id, self._crashes)
             if entry.code == "day_closed" and self._should_have_opened(entry.at):
                 self._report("opening", [f"{entry.sender} was told that the day is over, a day later"], entry.at)
-            if isinstance(first, h.Answered):
+            if isinstance(first, h.Answered) and entry.code not in NOT_ABOUT_THE_COMMAND:
                 self._report("answers", [f"{entry.command_id} was carried out, then refused: {entry.code}"], entry.at)
         elif isinstance(entry, h.SlotOffered):
             self._capacities[entry.item_key, entry.starts_at] = entry.capacity

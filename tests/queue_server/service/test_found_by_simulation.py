@@ -2,12 +2,14 @@
 
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from commands.simulate.stores import MemoryStore
 from hall import messages as m
@@ -18,6 +20,8 @@ from queue_server.domain import refusals as no
 from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
 from queue_server.service.engine import Engine, Outcome
+from queue_server.service.ports import JournalUnavailable, Kept
+from queue_server.service.writer import Writer
 from tests.queue_server.halls import MORNING, Clock, small_plan
 
 
@@ -223,3 +227,49 @@ def test_a_ticket_that_a_counter_looks_at_goes_back_when_the_counter_may_no_long
 
     assert looked_at.ticket_id == issued.ticket_id
     assert isinstance(hall.ask(m.CallNext, counter_no="1"), no.QueueEmpty)
+
+
+class KeptInSpiteOfAnError(MemoryStore):
+    """Keeps one batch and says that it failed."""
+
+    fails = False
+
+    def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
+        super().append(records, snapshot=snapshot)
+        if self.fails:
+            self.fails = False
+            raise JournalUnavailable("the line broke during COMMIT")
+
+
+class Heard:
+    """A follower that keeps what it hears."""
+
+    inbox = None
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def begin(self, kept: Kept) -> None:
+        self.records += kept.records
+
+    def follow(self, records: Iterable[Record]) -> None:
+        self.records += records
+
+
+def test_followers_hear_of_a_days_beginning_that_was_kept_in_spite_of_an_error():
+    store, clock, heard = KeptInSpiteOfAnError(random.Random(0)), Clock(), Heard()
+    writer = Writer(small_plan(), store, clock, followers=[heard])
+    writer.start()
+
+    def issue(command_id: str) -> Any:
+        return writer.submit(m.IssueTicket(command_id=command_id, item_key="a1", kiosk_id="K01")).result(10)
+
+    issue("yesterday")
+    clock.pass_(days=1)
+    store.fails = True
+    with pytest.raises(JournalUnavailable):
+        issue("today")
+    issue("next")
+    writer.close()
+
+    assert heard.records == list(store.everything())
