@@ -9,6 +9,7 @@ import selectors
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from itertools import count, cycle
 
@@ -138,7 +139,7 @@ class _Run:
         ids = count(1)
         self._load = load
         self._clients = [_Client(load.port, steps, ids, load.name) for steps in load.rounds]
-        self._idle = self._clients[::-1]
+        self._idle = deque(self._clients)  # they take turns, so that none is idle until the server hangs up
         self._selector = selectors.DefaultSelector()
         for client in self._clients:
             self._selector.register(client.socket, selectors.EVENT_READ, client)
@@ -174,7 +175,7 @@ class _Run:
 
     def _ask(self) -> None:
         while self._idle and self._may_ask() and self._next_at <= (now := time.perf_counter()):
-            self._idle.pop().ask(self._next_at or now)
+            self._idle.popleft().ask(self._next_at or now)
             self._asked += 1
             self._next_at = next(self._due)
 

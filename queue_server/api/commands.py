@@ -88,8 +88,11 @@ def json_schemas() -> dict[str, object]:
 
 
 def answer_to(_context: Context, record: Record) -> s.AnswerOut:
-    """A record as clients get it: nothing in it that only the journal needs."""
-    return s.AnswerOut(record.seq, record.at, type(record.event).__name__, record.event)
+    """A record as clients get it: who somebody is to the rules is the journal's alone to know."""
+    event = record.event
+    if isinstance(event, m.TicketIssued):
+        event = msgspec.structs.replace(event, person=None, wait_basis=None)
+    return s.AnswerOut(record.seq, record.at, type(event).__name__, event)
 
 
 def _with(command: Callable[..., m.AnyCommand]) -> Callable[[Struct, Mapping[str, str]], m.AnyCommand]:

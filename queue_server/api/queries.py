@@ -10,10 +10,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
 from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
+from queue_server.domain.slots import BookingCause
 from queue_server.service.views import (
     CounterView,
     ManagerView,
     PlaceView,
+    booking_cause,
     counter_view,
     display_view,
     manager_view,
@@ -54,8 +56,10 @@ async def slots(item_key: str, day: date, context: Ctx) -> Response:
     item = context.plan.items.get(item_key)
     if item is None:
         raise UnknownItem(f"the catalogue has no item {item_key!r}")
-    hall = context.live.hall
-    return as_json({"revision": hall.seq, "slots": slot_views(hall, item, day, context.clock.now())})
+    hall, now = context.live.hall, context.clock.now()
+    cause = booking_cause(hall, item, day, now)
+    slots = slot_views(hall, item, day, now) if cause is BookingCause.BOOKABLE else []
+    return as_json({"revision": hall.seq, "cause": cause, "slots": slots})
 
 
 @router.get("/api/v1/display")

@@ -61,6 +61,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     for_counter: str | None = None  # waits for this counter alone
     for_staff: str | None = None  # waits for this clerk alone
     sender: str | None = None  # the counter that it goes back to when it is done here
+    sent_with: str | None = None  # the matter that it had at the counter that sent it on
     is_sent_back: bool = False
     transferred_from: str | None = None
     missed_count: int = 0

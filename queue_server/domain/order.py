@@ -193,6 +193,8 @@ def _why(
         return Why(Ground.TURN_OF_OTHERS, {"calls": str(counter.passed_over[chosen.priority.value]), **arrived})
     if chosen.priority is PriorityClass.RETURNING:
         return Why(Ground.RETURNING, {"others": str(hall.rules.missed.back_after or 0)})
+    if chosen.priority is not PriorityClass.ORDINARY:
+        return _why_of_class(hall, ticket, chosen, candidates)
     if ticket.is_sent_back:
         return Why(Ground.SENT_BACK, {"counter": ticket.transferred_from or "", **arrived})
     if ticket.transferred_from is not None:

@@ -68,6 +68,9 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
     """
     snapshot = _decoder.decode(data)
     hall = HallDay(plan, **{name: getattr(snapshot, name) for name in Snapshot.__struct_fields__})
+    for number in hall.counters.keys() - plan.counters.keys():
+        if hall.counters.pop(number).staff_no is not None:
+            raise KeyError(number)
     for ticket in sorted(hall.tickets.values(), key=lambda ticket: ticket.seq):
         if ticket.person is not None:
             hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)

@@ -50,7 +50,8 @@ def day_in(kept: Kept, plan: HallPlan) -> HallDay:
         raise _lost(str(exc), hall) from exc
     except msgspec.DecodeError as exc:
         raise JournalUnavailable(f"the journal's snapshot cannot be read: {exc}; restore a backup") from exc
-    if lost := {ticket.item_key for ticket in hall.tickets.values()} - plan.items.keys():
+    named = {key for ticket in hall.tickets.values() for key in (ticket.item_key, *ticket.further_items)}
+    if lost := named - plan.items.keys():
         raise _lost(repr(min(lost)), hall)
     return hall
 

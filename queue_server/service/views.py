@@ -8,6 +8,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from hall.catalogue import Queue, ServiceItem
+from hall.clock import business_day, seconds_between
 from hall.counter import CounterStatus
 from hall.hours import Admission, HoursCause, admission
 from hall.messages import DeviceHealth
@@ -22,6 +23,7 @@ from queue_server.domain.hall_day import Call, HallDay, Ticket
 from queue_server.domain.order import queues_of
 from queue_server.domain.reasons import why_text
 from queue_server.domain.signs import bar_text, call_text, name_of
+from queue_server.domain.slots import BookingCause, bookable
 
 WAITING_SHOWN = 12  # tickets that a counter's page lists
 
@@ -209,9 +211,17 @@ def _admission(hall: HallDay, queue: Queue, now: datetime) -> Admission:
 
 
 def slot_views(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list[SlotView]:
-    """A matter's times on a day; those of one day are alike for every channel."""
-    slots = slots_of(hall, item, day, now)
+    """A matter's times on a day that have not begun; those of one day are alike for every channel."""
+    slots = ((slot, left) for slot, left in slots_of(hall, item, day, now) if seconds_between(now, slot.starts_at) > 0)
     return [SlotView(slot.starts_at, slot.ends_at, slot.capacity, max(left, 0)) for slot, left in slots]
+
+
+def booking_cause(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> BookingCause:
+    """Whether a day can be booked for a matter now, or why it cannot."""
+    hours = hall.plan.queues[item.queue].hours
+    has_rest_days = bool(hours and hours.rest_day_booking)
+    today, rules = business_day(now), hall.rules.appointments
+    return bookable(day, today, hall.plan.calendar, rules, has_rest_day_booking=has_rest_days).cause
 
 
 def call_view(call: Call, texts: Texts) -> CallView:

@@ -263,6 +263,7 @@ class Book:
 
     def _TicketSentBack(self, event: m.TicketSentBack, _record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
+        ticket.prefix, ticket.item_key = event.prefix, event.item_key
         ticket.for_counter, ticket.returns_to = event.to_counter, None
 
     def _MatterAdded(self, event: m.MatterAdded, _record: Record) -> None:  # noqa: N802

@@ -109,6 +109,7 @@ def transferred(hall: HallDay, event: m.TicketTransferred, record: Record) -> No
     ticket = hall.tickets[event.ticket_id]
     counter_changed(hall, event.from_counter, record).vacate()
     step(ticket, TicketStep.TRANSFER)
+    ticket.sent_with = ticket.item_key
     ticket.prefix, ticket.item_key = event.prefix, event.item_key
     ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
     ticket.transferred_from, ticket.is_sent_back = event.from_counter, False
@@ -122,8 +123,10 @@ def sent_back(hall: HallDay, event: m.TicketSentBack, record: Record) -> None:
     ticket = hall.tickets[event.ticket_id]
     counter_changed(hall, event.from_counter, record).vacate()
     step(ticket, TicketStep.TRANSFER)
+    ticket.prefix, ticket.item_key, ticket.sent_with = event.prefix, event.item_key, None
     ticket.for_counter, ticket.transferred_from, ticket.is_sent_back = event.to_counter, event.from_counter, True
     ticket.sender = None
+    expect(hall, ticket)
     stand(hall, ticket)
 
 

@@ -100,6 +100,7 @@ def requeued(hall: HallDay, event: m.TicketRequeued, record: Record) -> None:
     ticket.ended_at = None
     if not event.keeps_arrival:
         ticket.arrived_at = record.at
+        ticket.transferred_from, ticket.is_sent_back, ticket.was_held = None, False, False
     stand(hall, ticket)
 
 

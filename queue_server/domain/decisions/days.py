@@ -92,4 +92,5 @@ def _no_shows(hall: HallDay, today: date, *, until: datetime | None = None) -> t
 
 def _has_passed(hall: HallDay, appointment: Appointment, today: date) -> bool:
     day = business_day(appointment.starts_at)
-    return day < today and not (hall.is_closed and day == hall.reached)
+    could_be_kept = appointment.item_key in hall.plan.items and hall.plan.calendar.closure_on(day) is None
+    return could_be_kept and day < today and not (hall.is_closed and day == hall.reached)

@@ -52,7 +52,9 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
     if command.number in lease.used or command.ticket_id in hall.tickets:
         raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
     check_day(hall)
-    priority, group = priority_of(hall, command.green_group, command.age_years)
+    known = {group.key for group in hall.rules.order.green_groups}
+    declared = command.green_group if command.green_group in known else None  # the rules may have changed since
+    priority, group = priority_of(hall, declared, command.age_years)
     return [
         ticket_issued(
             hall,
@@ -75,7 +77,10 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
 def _within_today(hall: HallDay, claimed: datetime, now: datetime) -> datetime:
     """A kiosk's clock may be wrong: nobody arrived before today began, nor after now."""
     day_began = datetime.combine(hall.reached or business_day(now), time(), tzinfo=now.tzinfo)
-    return min(max(claimed.astimezone(now.tzinfo), day_began), now)
+    try:
+        return min(max(claimed.astimezone(now.tzinfo), day_began), now)
+    except OverflowError:  # at the edge of the calendar, where it has no other zone
+        return now
 
 
 def _is_used_up(lease: Lease) -> bool:

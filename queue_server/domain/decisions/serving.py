@@ -114,15 +114,24 @@ def send_back(hall: HallDay, command: m.SendBack, _now: datetime, _new_id: NewId
 
 
 def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reason: str) -> m.AnyEvent:
-    """To the counter itself while it is open, else to its queue."""
+    """To the counter itself while it is open, else to the queue of the matter that was handled there."""
+    item = item_of(hall, ticket.sent_with or ticket.item_key)
     if hall.counters[to].status is CounterStatus.CLOSED:
-        return m.TicketRequeued(ticket_id=ticket.ticket_id, cause="counter_closed", keeps_arrival=True)
+        return m.TicketTransferred(
+            ticket_id=ticket.ticket_id,
+            display_number=ticket.display_number,
+            from_counter=counter.counter_no,
+            staff_no=counter.staff_no or "",
+            prefix=item.queue,
+            item_key=item.key,
+            reason=reason,
+        )
     return m.TicketSentBack(
         ticket_id=ticket.ticket_id,
         display_number=ticket.display_number,
         from_counter=counter.counter_no,
-        prefix=ticket.prefix,
-        item_key=ticket.item_key,
+        prefix=item.queue,
+        item_key=item.key,
         to_counter=to,
         reason=reason,
     )
@@ -146,7 +155,7 @@ def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: N
     served_s = max(seconds_between(began_at, now), 0.0)
     if ticket.further_items:
         return [_next_matter(hall, ticket, counter, served_s)]
-    if ticket.sender is not None and hall.counters[ticket.sender].status is not CounterStatus.CLOSED:
+    if ticket.sender is not None:
         return [_sent_back(hall, ticket, counter, ticket.sender, "done")]
     return [
         m.ServiceCompleted(

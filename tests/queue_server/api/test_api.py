@@ -51,7 +51,7 @@ class Hall:
             languages=(texts_in("zh_CN"), ENGLISH),
             public_url="http://hall.test",
             incarnation=INCARNATION,
-            handle=lambda command: asyncio.wrap_future(self.writer.submit(command)),
+            handle=lambda command: self.writer.ask(command),
             broker_connected=lambda: False,
         )
         transport = httpx.ASGITransport(app=app)
@@ -366,12 +366,38 @@ def test_a_body_that_is_no_command_names_what_is_wrong(hall: Hall, body: bytes, 
     async def send() -> None:
         async with hall.running() as http:
             before = hall.live.hall.seq
-            answer = await http.post("/api/v1/commands", content=body)
+            answer = await http.post("/api/v1/commands", content=body, headers={"Content-Type": "application/json"})
 
-            assert answer.status_code == 422
+            assert answer.status_code == (413 if said == "bytes" else 422)
             assert answer.json()["code"] == "bad_request"
             assert said in answer.json()["detail"]
             assert hall.live.hall.seq == before
+
+    asyncio.run(send())
+
+
+def test_a_page_of_another_origin_cannot_send_a_command_as_plain_text(hall: Hall):
+    async def send() -> None:
+        async with hall.running() as http:
+            answer = await http.post(
+                "/api/v1/commands", content=json.dumps(ELDER), headers={"Content-Type": "text/plain"}
+            )
+
+            assert answer.status_code == 422
+            assert "Content-Type" in answer.json()["detail"]
+            assert not hall.live.hall.tickets
+
+    asyncio.run(send())
+
+
+def test_who_somebody_is_to_the_rules_is_in_no_answer(hall: Hall):
+    async def send() -> None:
+        async with hall.running() as http:
+            answer = await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16})
+
+            assert answer.status_code == 200
+            assert "person" not in answer.text
+            assert next(iter(hall.live.hall.tickets.values())).person == "ab" * 16
 
     asyncio.run(send())
 

@@ -141,7 +141,6 @@ def test_an_old_visitor_of_an_offline_kiosk_has_priority_all_the_same():
         ({"number": 0}, no.NotInLease),
         ({"item_key": "I2"}, no.NotInLease),
         ({"item_key": "I9"}, no.UnknownItem),
-        ({"green_group": "royalty"}, no.UnknownGroup),
     ],
 )
 def test_a_ticket_that_cannot_be_this_kiosk_s_is_refused_and_changes_nothing(

@@ -119,17 +119,31 @@ def test_the_sender_may_hold_and_call_again_a_visitor_whose_matter_it_does_not_h
     assert hall.call_ticket("1", sent.ticket_id).counter_no == "1"
 
 
-def test_a_visitor_whose_sender_has_left_waits_in_the_queue(hall: Hall):
+@pytest.mark.parametrize("how", ["sent back", "done"])
+def test_a_visitor_whose_sender_has_left_waits_in_the_queue_of_the_matter_they_had_there(hall: Hall, how: str):
     sent = hall.issue("a1")
     hall.call("1")
-    hall.at("1", m.TransferTicket, item_key="b1", reason="?")
+    hall.at("1", m.TransferTicket, item_key="b1", reason="?", comes_back=True)
     hall.at("1", m.CloseCounter)
     hall.call("4")
 
-    back = hall.at("4", m.SendBack, reason="not ours")
+    back = hall.at("4", m.SendBack, reason="not ours") if how == "sent back" else hall.at("4", m.CompleteService)
 
-    assert (back.cause, hall.state(sent)) == ("counter_closed", TicketState.WAITING)
+    assert (back.prefix, back.item_key, back.to_counter) == (sent.prefix, "a1", None)
+    assert hall.state(sent) == TicketState.WAITING
     assert hall.call("2").ticket_id == sent.ticket_id
+
+
+def test_a_visitor_who_comes_back_has_the_matter_that_they_left_with(hall: Hall):
+    sent = hall.issue("a1")
+    hall.call("1")
+    hall.at("1", m.TransferTicket, item_key="b1", reason="stamp", comes_back=True)
+    hall.call("4")
+
+    back = hall.at("4", m.CompleteService)
+
+    assert (back.prefix, back.item_key, back.to_counter) == (sent.prefix, "a1", "1")
+    assert hall.call("1").ticket_id == sent.ticket_id
 
 
 @pytest.mark.parametrize("to", [{"to_counter": "3"}, {"to_staff": "T3"}])
