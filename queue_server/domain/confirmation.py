@@ -21,11 +21,11 @@ class Place(Struct, frozen=True):
 class Confirmation(Struct, frozen=True, kw_only=True):
     """The five fields. Texts in the reader's language are the caller's to write."""
 
-    visitor_name: str  # 预约人姓名
-    slot: Slot  # 预约时间; its capacity is 1: the visitor's own place
-    place: Place  # 办理地点
-    appointment_no: str  # 预约号
-    matter: ServiceItem  # 预约内容
+    visitor_name: str
+    slot: Slot  # its capacity is 1: the visitor's own place
+    place: Place
+    appointment_no: str
+    matter: ServiceItem
 
 
 def confirmation(hall: HallDay, appointment_no: str, name: str) -> Confirmation:
