@@ -15,7 +15,7 @@ from hall.catalogue import HallPlan
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.domain.record import Record
 from queue_server.service.engine import Engine
-from queue_server.service.writer import Writer, fresh_id
+from queue_server.service.writer import Writer, fresh_ids
 from settings.load import hall_clock, read_site
 
 COUNTERS = 20
@@ -118,7 +118,7 @@ class _Hall:
     def __init__(self, plan: HallPlan, folder: Path, waiting: int) -> None:
         self._journal = SqlJournal(folder / f"line{waiting}.sqlite")
         clock = hall_clock(read_site(folder / "site.toml"))
-        self._engine = Engine(plan, self._journal, clock, new_id=fresh_id)
+        self._engine = Engine(plan, self._journal, clock, new_id=fresh_ids().__next__)
         self._numbers, self._ask, self._turn = counters_by_turns(plan, COUNTERS), draw(plan), 0
         self._engine.carry_out(
             [m.OpenCounter(command_id=f"open-{n}", counter_no=n, staff_no=f"T{n}") for n in plan.counters]

@@ -8,6 +8,7 @@ from hall.identity import DocumentKind
 from hall.priority import PriorityClass, Why
 from hall.rating import RatingChannel, RatingLevel
 from hall.rules import HallRules
+from hall.wait import Basis
 
 
 class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False, omit_defaults=True):
@@ -76,7 +77,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     wait_p10_s: float | None = None  # None: no counter is open to serve this queue
     wait_p50_s: float | None = None
     wait_p90_s: float | None = None
-    wait_basis: tuple[float, float, float] | None = None  # what the range was made from: `calibration.Basis`
+    wait_basis: Basis | None = None  # what the range was made from
     identity_kind: DocumentKind | None = None
     masked_number: str | None = None
     person: str | None = None

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec import structs
+
 from hall.priority import RANK, PriorityClass
 from hall.rules import OrderPolicy
 from queue_server.domain.hall_day import HallDay, Ticket
@@ -53,7 +55,7 @@ def _ahead_with_head_starts(hall: HallDay, prefix: str, priority: PriorityClass,
     count, own_min = 0, order.head_start_min(priority)
     for key, line in hall.lines.of(prefix).items():
         earlier_us = (order.head_start_min(key.priority) - own_min) * MINUTE_US
-        count += line.count_before(place._replace(arrival_us=place.arrival_us + round(earlier_us)))
+        count += line.count_before(_earlier(place, -earlier_us))
     return count
 
 
@@ -70,4 +72,8 @@ def _counted(hall: HallDay, priority: PriorityClass, place: Place) -> tuple[int,
     order = hall.rules.order
     if order.policy is OrderPolicy.STRICT:
         return RANK[priority], place
-    return 0, place._replace(arrival_us=place.arrival_us - round(order.head_start_min(priority) * MINUTE_US))
+    return 0, _earlier(place, order.head_start_min(priority) * MINUTE_US)
+
+
+def _earlier(place: Place, by_us: float) -> Place:
+    return structs.replace(place, arrival_us=place.arrival_us - round(by_us))

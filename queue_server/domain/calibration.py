@@ -9,11 +9,11 @@ Three kinds of wait are told apart: for a clerk who is free, for the first count
 """
 
 from math import cbrt, exp, log
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from hall.priority import RANK, PriorityClass
+from hall.wait import Basis
 
 BIAS_STEP, BIAS_GAIN = 0.04, 0.4  # how far a wait moves a bias, in spreads: gain over those seen, not below the step
 END_STEP, END_GAIN, MOST_STEP = 0.08, 3.0, 0.5  # the same for the ends of ranges
@@ -26,20 +26,12 @@ GREEN, BOOKED = RANK[PriorityClass.GREEN], RANK[PriorityClass.BOOKED]
 AT_ONCE_S = (2.5, 6.0, 15.0)  # assumed: how long a free clerk takes to call
 
 
-class Band(NamedTuple):
+class Band(Struct, frozen=True, array_like=True, gc=False):
     """Three quantiles of a wait, in seconds."""
 
     p10_s: float
     p50_s: float
     p90_s: float
-
-
-class Basis(NamedTuple):
-    """What a range was made from: the state of the queue, before anything that was learned about its estimates."""
-
-    first_s: float  # until the first counter falls free; 0 for a visitor whom a clerk was free for
-    line_s: float  # from then on, until all those before have been called; 0 for the next in line
-    spread: float  # standard deviation of the wait over its mean
 
 
 class Learned(Struct, kw_only=True):
@@ -110,9 +102,10 @@ def learn(known: Calibration, basis: Basis, waited_s: float) -> None:
 
 def learn_visit(known: Calibration, visit_s: float, priority: PriorityClass) -> None:
     """A visitor has come."""
+    rank = RANK[priority]
     known.visit_s += (visit_s - known.visit_s) / VISITS_REMEMBERED
-    known.green_share += ((priority is PriorityClass.GREEN) - known.green_share) / VISITS_REMEMBERED
-    known.booked_share += ((priority is PriorityClass.BOOKED) - known.booked_share) / VISITS_REMEMBERED
+    known.green_share += ((rank == GREEN) - known.green_share) / VISITS_REMEMBERED
+    known.booked_share += ((rank == BOOKED) - known.booked_share) / VISITS_REMEMBERED
 
 
 def _mean_s(basis: Basis, learned: Learned) -> float:

@@ -17,14 +17,16 @@ from functools import partial
 from math import sqrt
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from hall.catalogue import ServiceItem
 from hall.priority import RANK, PriorityClass
 from hall.rules import OrderPolicy
+from hall.wait import Basis
 from queue_server.domain.breaks import Break, clock_s, next_break, seconds_of_day
-from queue_server.domain.calibration import Band, Basis, Calibration, band, beginner
-from queue_server.domain.duty import Duty
+from queue_server.domain.calibration import Band, Calibration, band, beginner
 from queue_server.domain.hall_day import CounterDay, HallDay
+from queue_server.domain.outlook import Outlook
 from queue_server.domain.pace import usual_service_s
 
 __all__ = ["EstimateError", "WaitEstimate", "estimate_error", "usual_service_s", "wait_estimate"]
@@ -58,7 +60,7 @@ def wait_estimate(
     """Estimate the wait of a new arrival.
 
     Args:
-        hall: only read.
+        hall: only read; what it looks like at this instant is noted in it (`Outlook`).
         item: what the visitor comes for.
         priority: what the visitor counts as.
         ahead: how many of the item's queue come before, as `ahead_count` says.
@@ -68,28 +70,55 @@ def wait_estimate(
         None when no counter is open or paused for the matter, unless the queue's hours say that it is having a break
         and it is known how many counters it usually has.
     """
-    duty, breaks = hall.duty[item.queue], hall.roster.breaks[item.queue]
-    able, paused = duty.of(item.key)
     known = hall.calibration.get(item.queue) or beginner(usual_service_s(hall.plan, item.queue))
-    at_s, staffed = seconds_of_day(now), len(able) + paused
-    rest = next_break(breaks, at_s)
-    full = _full(rest, known, at_s, staffed)
-    unit = staffed or full
+    outlook = _outlook(hall, item, known, now)
+    unit = outlook.unit
     if not unit:
         return None
     rank = RANK[priority]
-    people, work_s = _before(hall, duty, item.queue, rank, ahead)
-    if people < len(able) and _has_free(hall, able, people):
+    people, work_s = _before(hall, outlook, item.queue, rank, ahead)
+    if people < len(outlook.able) and _has_free(hall, outlook.able, people):
         basis = AT_ONCE
     else:
-        line_s = work_s / unit / (1 - min(known.overtaking(rank), _most_overtaking(hall)))
+        line_s = work_s / unit / (1 - min(known.overtaking(rank), outlook.most_overtaking))
         variance = (VARIABILITY - STEADINESS / unit) / (work_s / known.visit_s + 1) + UNFORESEEN
-        basis = Basis(_first_s(hall, able, paused, known.visit_s, unit, now), line_s, sqrt(variance))
+        basis = Basis(outlook.first_s or FIRST_OF_MANY * RESIDUAL * known.visit_s / unit, line_s, sqrt(variance))
     found = band(known, basis)
-    if rest is not None and found.p90_s >= rest.begins_s - at_s:
-        by_clock = partial(clock_s, breaks, at_s, staffed=staffed, full=full, unit=unit)
-        found = Band(*map(by_clock, found, BACK_LATE_S))
-    return WaitEstimate(round(found.p10_s, 1), round(found.p50_s, 1), round(found.p90_s, 1), basis)
+    rest = outlook.rest
+    if rest is not None and found.p90_s >= rest.begins_s - outlook.at_s:
+        breaks = hall.roster.breaks[item.queue]
+        by_clock = partial(clock_s, breaks, outlook.at_s, staffed=outlook.staffed, full=outlook.full, unit=unit)
+        found = Band(*map(by_clock, astuple(found), BACK_LATE_S))
+    return WaitEstimate(
+        int(found.p10_s * 10 + 0.5) / 10, int(found.p50_s * 10 + 0.5) / 10, int(found.p90_s * 10 + 0.5) / 10, basis
+    )
+
+
+def _outlook(hall: HallDay, item: ServiceItem, known: Calibration, now: datetime) -> Outlook:
+    """As it is now, seen once for all who come at this instant."""
+    duty = hall.duty[item.queue]
+    key = (item.queue, item.key if item.key in duty.able else "")
+    seen = hall.outlooks.get(key)
+    if seen is not None and seen.at is now:
+        return seen
+    able, paused = duty.of(item.key)
+    at_s, staffed = seconds_of_day(now), len(able) + paused
+    rest = next_break(hall.roster.breaks[item.queue], at_s)
+    full = _full(rest, known, at_s, staffed)
+    unit = staffed or full
+    hall.outlooks[key] = seen = Outlook(
+        at=now,
+        at_s=at_s,
+        able=able,
+        staffed=staffed,
+        full=full,
+        unit=unit,
+        first_s=_first_s(hall, able, paused, unit, now) if unit else None,
+        rest=rest,
+        most_overtaking=_most_overtaking(hall),
+        is_strict=hall.rules.order.policy is OrderPolicy.STRICT,
+    )
+    return seen
 
 
 def _full(rest: Break | None, known: Calibration, at_s: float, staffed: int) -> int:
@@ -99,18 +128,18 @@ def _full(rest: Break | None, known: Calibration, at_s: float, staffed: int) -> 
     return max(staffed, known.most_counters, known.usual_counters if rest.is_early else 0)
 
 
-def _before(hall: HallDay, duty: Duty, prefix: str, rank: int, ahead: int) -> tuple[float, float]:
+def _before(hall: HallDay, outlook: Outlook, prefix: str, rank: int, ahead: int) -> tuple[float, float]:
     """How many people come before, and how long they will keep counters busy, in seconds.
 
     Of queues that share counters, those people count by the share of their counters that serve this queue too.
     """
-    ranks = rank + 1 if hall.rules.order.policy is OrderPolicy.STRICT else len(RANK)
+    ranks = rank + 1 if outlook.is_strict else len(RANK)
     backlog = hall.backlog[prefix]
     count, work_s = sum(backlog.people[:ranks]), float(sum(backlog.work_s[:ranks]))
     if ahead < count:
         work_s *= ahead / count
     people = float(ahead)
-    for rival, share in duty.rivals:
+    for rival, share in hall.duty[prefix].rivals:
         other = hall.backlog[rival]
         people += share * sum(other.people[:ranks])
         work_s += share * sum(other.work_s[:ranks])
@@ -134,17 +163,16 @@ def _has_free(hall: HallDay, numbers: Sequence[str], people: float) -> bool:
     return False
 
 
-def _first_s(hall: HallDay, able: Sequence[str], paused: int, visit_s: float, unit: int, now: datetime) -> float:
-    """How long until the first counter falls free, > 0; by each one's visitor where there are few."""
+def _first_s(hall: HallDay, able: Sequence[str], paused: int, unit: int, now: datetime) -> float | None:
+    """How long until the first counter falls free, > 0, by each one's visitor; None where there are many."""
     if not able and not paused:
         return CALL_LEFT_S / unit
-    factor = FIRST_OF_MANY if unit > 1 else 1.0
     if len(able) > COUNTERS_LOOKED_AT:
-        return factor * RESIDUAL * visit_s / unit
+        return None
     rate = paused / PAUSE_LEFT_S
     for number in able:
         rate += 1 / _left_s(hall, hall.counters[number], now)
-    return factor / rate
+    return (FIRST_OF_MANY if unit > 1 else 1.0) / rate
 
 
 def _left_s(hall: HallDay, counter: CounterDay, now: datetime) -> float:

@@ -12,7 +12,11 @@ from queue_server.domain.record import Record
 def evolve(hall: HallDay, record: Record) -> None:
     """Change the hall by one recorded event."""
     hall.seq, hall.at = record.seq, record.at
-    CHANGES[type(record.event)](hall, record.event, record)
+    event = record.event
+    kind = type(event)
+    if kind is not m.TicketIssued:  # another ticket changes nothing of what a queue looks like to whoever comes next
+        hall.outlooks.clear()
+    CHANGES[kind](hall, event, record)
 
 
 CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {

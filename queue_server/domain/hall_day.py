@@ -12,9 +12,11 @@ from hall.priority import RANK, PriorityClass, Why
 from hall.rating import RatingLevel
 from hall.rules import HallRules
 from hall.ticket import TicketState
+from hall.wait import Basis
 from queue_server.domain.calibration import Calibration
 from queue_server.domain.duty import Duty, Roster
 from queue_server.domain.lines import LineKey, Lines, Place, arrival_us
+from queue_server.domain.outlook import Outlook, OutlookKey
 from queue_server.domain.pace import mean_service_s
 
 RECENT_SERVICES = 40  # service times remembered of each matter and queue, for wait estimates
@@ -73,7 +75,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_p50_s: float | None = None  # as estimated at its issue
     wait_p10_s: float | None = None
     wait_p90_s: float | None = None
-    wait_basis: tuple[float, float, float] | None = None  # what that was made from: a `Basis`
+    wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
 
     @property
@@ -223,6 +225,7 @@ class HallDay:
     roster: Roster = field(init=False)
     duty: dict[str, Duty] = field(init=False)  # by queue
     mean_s: dict[str, float] = field(init=False)  # item_key: mean service time lately
+    outlooks: dict[OutlookKey, Outlook] = field(default_factory=dict, init=False)  # as seen at the last instant
 
     def __post_init__(self) -> None:
         self.lines = Lines(self.plan.queues)

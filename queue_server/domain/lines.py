@@ -8,7 +8,8 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from heapq import merge
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from hall.priority import PriorityClass
 
@@ -27,7 +28,7 @@ def arrival_us(at: datetime) -> int:
     return known[1]
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True, order=True, gc=False):
     """Where somebody stands: earlier arrival first, then the order in which the hall heard of them."""
 
     arrival_us: int  # microseconds since 1970
@@ -82,7 +83,7 @@ class Line:
         return bisect_left(self._places, place, lo=self._head) - self._head
 
 
-class LineKey(NamedTuple):
+class LineKey(Struct, frozen=True, gc=False):
     """What the people of one line have in common."""
 
     prefix: str

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from queue_server.domain.breaks import worked_s
-from queue_server.domain.calibration import Basis, Calibration, beginner, learn, learn_visit
+from queue_server.domain.calibration import Calibration, beginner, learn, learn_visit
 from queue_server.domain.hall_day import RECENT_ESTIMATES, RECENT_SERVICES, Estimate, HallDay, Ticket
 from queue_server.domain.pace import mean_service_s, usual_service_s, visit_s
 
@@ -32,7 +32,7 @@ def note_wait(hall: HallDay, ticket: Ticket, waited_s: float, now: datetime) -> 
     breaks = hall.roster.breaks[ticket.prefix]
     worked = worked_s(breaks, ticket.arrived_at, now, known.most_counters) if breaks else waited_s
     if worked is not None:
-        learn(known, Basis(*ticket.wait_basis), worked)
+        learn(known, ticket.wait_basis, worked)
 
 
 def note_service(hall: HallDay, item_key: str, served_s: float) -> None:

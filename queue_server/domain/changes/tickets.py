@@ -43,7 +43,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
     expect(hall, ticket)
     note_visit(hall, ticket)
     stand(hall, ticket)
-    hall.last_number[event.prefix] = max(event.number, hall.last_number.get(event.prefix, 0))
+    if event.number > hall.last_number.get(event.prefix, 0):
+        hall.last_number[event.prefix] = event.number
     if is_walk_in(hall, event.appointment_no, record.at):
         _count(hall, event.prefix, event.quota_interval)
     if event.person is not None:
@@ -112,7 +113,9 @@ def is_walk_in(hall: HallDay, appointment_no: str | None, came_at: datetime) -> 
 
 
 def _count(hall: HallDay, prefix: str, interval: str | None) -> None:
-    for key in (prefix, f"{prefix} {interval}") if interval else (prefix,):
+    hall.issued_in[prefix] = hall.issued_in.get(prefix, 0) + 1
+    if interval:
+        key = f"{prefix} {interval}"
         hall.issued_in[key] = hall.issued_in.get(key, 0) + 1
 
 

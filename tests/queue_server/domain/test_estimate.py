@@ -12,9 +12,10 @@ from hall import messages as m
 from hall.hours import QueueHours
 from hall.priority import PriorityClass
 from hall.rules import OrderRules
+from hall.wait import Basis
 from queue_server.domain.ahead import ahead_count
 from queue_server.domain.breaks import Break, breaks_of, clock_s, worked_s
-from queue_server.domain.calibration import Basis, band, beginner, learn, learn_visit
+from queue_server.domain.calibration import band, beginner, learn, learn_visit
 from queue_server.domain.estimate import WaitEstimate, estimate_error, wait_estimate
 from queue_server.domain.snapshot import dump, load
 from tests.queue_server.halls import HOURS, MORNING, NOON, Hall, period, small_plan
@@ -353,7 +354,7 @@ WAITS: dict[str, Callable[[random.Random, float], float]] = {
 def test_four_of_five_waits_come_to_lie_inside_whatever_their_distribution(drawn: str, basis: Basis):
     rng, known, inside, below = random.Random(7), beginner(600.0), 0, 0
     for number in range(3000):
-        waited_s = WAITS[drawn](rng, sum(basis[:2]))
+        waited_s = WAITS[drawn](rng, basis.first_s + basis.line_s)
         found = band(known, basis)
         if number >= 1000:
             inside += found.p10_s <= waited_s <= found.p90_s

@@ -18,7 +18,7 @@ from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
 from queue_server.service.engine import Engine, day_in
 from queue_server.service.ports import JournalUnavailable, Kept
-from queue_server.service.writer import Writer, fresh_id
+from queue_server.service.writer import Writer, fresh_ids
 from tests.queue_server.halls import Clock
 
 ANSWER_S = 10
@@ -193,7 +193,7 @@ def test_a_new_business_day_begins_by_itself_even_when_its_first_command_is_refu
 def test_the_state_after_a_restart_is_the_state_before_and_what_all_events_add_up_to(plan: HallPlan, tmp_path: Path):
     clock = Clock()
     journal = SqlJournal(tmp_path / "day.sqlite")
-    engine = Engine(plan, journal, clock, new_id=fresh_id)
+    engine = Engine(plan, journal, clock, new_id=fresh_ids().__next__)
     for day in range(3):
         opened = m.OpenCounter(command_id=f"o{day}", counter_no="3", staff_no="T1")
         engine.carry_out([issue(f"a{day}"), issue(f"b{day}"), opened, m.CallNext(command_id=f"c{day}", counter_no="3")])
