@@ -1,5 +1,6 @@
 """The generated voice: espeak-ng, fed pinyin. Its Mandarin voice for characters is not used, since it reads English."""
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from queue_server.adapters.speech.sound import UnsuitableSound, samples_of
 PROGRAM = "espeak-ng"
 VOICE = "cmn-latn-pinyin"
 WORDS_PER_MINUTE = 150  # calm enough for a reverberant hall
+TO_A_FILE = {"PULSE_SERVER": "none"}  # else it makes folders for a sound server although it asks for none
 LIMIT_S = 10.0  # 5 s of speech take 0.2 s on a small machine
 
 Voice = Callable[[str], bytes]
@@ -52,7 +54,14 @@ class EspeakVoice:
 
     def _run(self, command: list[str]) -> None:
         try:
-            subprocess.run(command, check=True, timeout=self._limit_s, stdin=subprocess.DEVNULL, capture_output=True)
+            subprocess.run(
+                command,
+                check=True,
+                timeout=self._limit_s,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=os.environ | TO_A_FILE,
+            )
         except FileNotFoundError as exc:
             raise VoiceFailed(f"is not installed; mend: apt install {PROGRAM}") from exc
         except subprocess.TimeoutExpired as exc:

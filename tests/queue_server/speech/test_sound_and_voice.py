@@ -3,6 +3,7 @@
 import array
 import io
 import shutil
+import tempfile
 import wave
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_longer_number_takes_longer_to_speak():
     voice = EspeakVoice()
 
     assert len(voice("请AB1234号到112号窗口办理")) > len(voice("请A001号到3号窗口办理")) * 1.2
+
+
+@needs_espeak
+def test_speaking_leaves_nothing_behind(tmp_path, monkeypatch):
+    for name in ("HOME", "XDG_CONFIG_HOME", "TMPDIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+    EspeakVoice()("请到3号窗口办理")
+
+    assert [path for path in tmp_path.rglob("*") if path.parent != tmp_path] == []
 
 
 def test_an_unknown_character_is_not_left_out_silently():
