@@ -28,7 +28,7 @@ from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api.app import make_app
 from queue_server.api.context import Context
 from queue_server.service.collector import spare_collector
-from queue_server.service.engine import day_in
+from queue_server.service.engine import Found, read
 from queue_server.service.housekeeping import keep_house
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
@@ -43,12 +43,15 @@ from settings.site import Site
 class Server:
     """One hall's server, from its settings."""
 
-    def __init__(self, site: Site, plan: HallPlan, texts: Texts, clock: HallClock, journal: SqlJournal) -> None:
+    def __init__(
+        self, site: Site, plan: HallPlan, texts: Texts, clock: HallClock, journal: SqlJournal, found: Found
+    ) -> None:
         self._site = site
         self._plan = plan
         self._texts = texts
         self._clock = clock
         self._journal = journal
+        self._found: Found | None = found
         self.app = make_app(self._lifespan)
 
     @contextlib.asynccontextmanager
@@ -60,7 +63,7 @@ class Server:
         HallOverMqtt(link, live, writer, self._texts, self._journal.incarnation)
         app.state.context = self._context(live, writer, link)
         async with contextlib.AsyncExitStack() as opened:
-            writer.start()
+            self._start(writer)
             opened.callback(writer.close)
             await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
             announcer = _announcer(self._site)
@@ -76,6 +79,11 @@ class Server:
             house = asyncio.create_task(keep_house(live, writer, self._clock, self._site.server.rating_s))
             opened.push_async_callback(_end, house)
             yield
+
+    def _start(self, writer: Writer) -> None:
+        """Begin with what was found, and let go of it: it holds every event of the day."""
+        found, self._found = self._found, None
+        writer.start(found)
 
     def end_streams(self) -> None:
         """Let every open stream end; in the loop's thread."""
@@ -150,11 +158,12 @@ def main(arguments: list[str] | None = None) -> int:
             print(printed(site))  # noqa: T201 (asked for)
             return 0
         listener = listen(site.server.host, site.server.port)
-        journal = _journal(site.server.database, plan)
+        journal, found = _journal(site.server.database, plan)
     except (SettingsError, JournalUnavailable) as exc:
         print(exc, file=sys.stderr)  # noqa: T201 (the sentence for the person who started it)
         return 2
-    server = Server(site, plan, texts, hall_clock(site), journal)
+    server = Server(site, plan, texts, hall_clock(site), journal, found)
+    del found
     config = uvicorn.Config(server.app, log_config=None, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     try:
         asyncio.run(serve(_Uvicorn(config, server.end_streams), listener))
@@ -163,19 +172,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _journal(path: Path, plan: HallPlan) -> SqlJournal:
-    """Open the journal and see that its day fits the site file.
+def _journal(path: Path, plan: HallPlan) -> tuple[SqlJournal, Found]:
+    """Open the journal, read it, and see that its day fits the site file.
 
     Raises:
         JournalUnavailable: another server holds it, it cannot be read, or it does not fit.
     """
     journal = SqlJournal(path)
     try:
-        day_in(journal.kept(), plan)
+        return journal, read(journal, plan)
     except JournalUnavailable:
         journal.close()
         raise
-    return journal
 
 
 class _Uvicorn(uvicorn.Server):

@@ -28,18 +28,21 @@ def folder_on_disk() -> Iterator[Path]:
         yield Path(folder)
 
 
-def write_site(folder: Path, *, broker_port: int, speed: float = 1.0) -> Path:
+def write_site(folder: Path, *, broker_port: int, speed: float = 1.0, hall_epoch: datetime | None = None) -> Path:
     """The sample city's site file for a server of a bench: quiet, on a free port, open at any hour.
 
     Args:
-        speed: hall seconds in a real one; other than 1, the hall's day begins now.
+        speed: hall seconds in a real one.
+        hall_epoch: the hall's time now; the real one, or with another speed `MIDNIGHT`, if not given.
     """
+    if speed != 1:
+        hall_epoch = hall_epoch or MIDNIGHT
     site = _open_at_any_hour()
     site["catalogue"] = str((SAMPLE.parent / site["catalogue"]).resolve())
     site["server"] = {"port": 0, "database": str(folder / "hall.sqlite")}
     site["broker"] = {"port": broker_port}
     site["speech"] = {"output": "off"}
-    site["clock"] = {"speed": speed, "real_epoch_s": time.time(), "hall_epoch": MIDNIGHT} if speed != 1 else {}
+    site["clock"] = {"speed": speed, "real_epoch_s": time.time(), "hall_epoch": hall_epoch} if hall_epoch else {}
     path = folder / "site.toml"
     path.write_text(tomli_w.dumps(site), encoding="utf-8")
     return path

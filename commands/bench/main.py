@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import structs
 
-from commands.bench import broker, call, engine, http, memory, soak
+from commands.bench import broker, call, engine, http, memory, soak, start
 from commands.bench.rows import Row, Wrong, print_table
 from commands.bench.scale import FULL, QUICK, Scale
 from commands.demo.processes import DidNotStart
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[Scale], list[Row]]] = {
     "http": http.bench,
     "broker": broker.bench,
     "memory": memory.bench,
+    "start": start.bench,
     "soak": soak.bench,
 }
 

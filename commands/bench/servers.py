@@ -4,7 +4,9 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -23,11 +25,17 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class Served:
-    """A server process that said that it is ready."""
+    """A server process that said that it is ready.
+
+    Attributes:
+        start_s: how long that took.
+    """
 
     def __init__(self, process: Process) -> None:
+        began = time.monotonic()
         self.process = process
         self.port = int(process.wait_ready().rsplit(":", 1)[1])
+        self.start_s = time.monotonic() - began
 
     def load(self, **what: object) -> Result:
         """Put a load on it (see `Load`), and wait until it is over.
@@ -86,11 +94,13 @@ class Loading:
 class HallServer(Served):
     """The sample city's server, with a mosquitto of its own."""
 
-    def __init__(self, folder: Path, ends: contextlib.ExitStack, *, speed: float = 1.0) -> None:
+    def __init__(
+        self, folder: Path, ends: contextlib.ExitStack, *, speed: float = 1.0, hall_epoch: datetime | None = None
+    ) -> None:
         self._folder, self._broker_port = folder, free_port()
         self._broker = start_broker(folder, self._broker_port)
         ends.callback(lambda: self._broker.stop())
-        site = write_site(folder, broker_port=self._broker_port, speed=speed)
+        site = write_site(folder, broker_port=self._broker_port, speed=speed, hall_epoch=hall_epoch)
         self.plan: HallPlan = hall_plan(read_site(site))
         process = Process("server", python("queue_server.main", "--config", str(site)), folder)
         ends.callback(process.stop)
@@ -123,9 +133,9 @@ class Ground:
     def __exit__(self, *_raised: object) -> None:
         self._ends.close()
 
-    def hall(self, *, speed: float = 1.0) -> HallServer:
-        """Start a hall's server."""
-        return HallServer(self._folder, self._ends, speed=speed)
+    def hall(self, *, speed: float = 1.0, hall_epoch: datetime | None = None) -> HallServer:
+        """Start a hall's server; what the two say of its clock, `write_site` knows."""
+        return HallServer(self._folder, self._ends, speed=speed, hall_epoch=hall_epoch)
 
     def bare(self) -> Served:
         """Start the bare routes."""

@@ -33,6 +33,19 @@ DECIDED = Counter("hq_commands", "Commands by outcome.", ["command", "outcome"])
 Outcome = Record | Refusal
 """A command's answer: the record that answers it, or why it was refused."""
 
+Found = tuple[Kept, HallDay]
+"""What a journal holds, and the hall's state by it."""
+
+
+def read(journal: Journal, plan: HallPlan) -> Found:
+    """What a journal holds, and the hall's state by it.
+
+    Raises:
+        JournalUnavailable: it cannot be read, or does not fit the plan.
+    """
+    kept = journal.kept()
+    return kept, day_in(kept, plan)
+
 
 def day_in(kept: Kept, plan: HallPlan) -> HallDay:
     """The hall's state as a journal holds it.
@@ -92,12 +105,16 @@ class Engine:
         Raises:
             JournalUnavailable: it cannot be read, or does not fit the plan.
         """
-        kept = self._journal.kept()
-        self.hall = day_in(kept, self._plan)
+        kept, hall = read(self._journal, self._plan)
+        self.adopt(kept, hall)
+        return kept
+
+    def adopt(self, kept: Kept, hall: HallDay) -> None:
+        """Go on from what somebody has just `read`; `hall` is the engine's own from now on."""
+        self.hall = hall
         self._older_answers = dict(kept.answers)
         self._answers = {record.command_id: record.seq for record in kept.records}
         self._is_stale = False
-        return kept
 
     def carry_out(self, commands: Sequence[m.AnyCommand]) -> tuple[list[Outcome], list[Record]]:
         """Decide in order, each on the state that the one before left, and keep what follows in one transaction.

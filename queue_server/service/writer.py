@@ -16,7 +16,7 @@ from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.clock import Clock
 from queue_server.domain.record import Record
-from queue_server.service.engine import Engine, Outcome
+from queue_server.service.engine import Engine, Found, Outcome, read
 from queue_server.service.hand_over import HandOver
 from queue_server.service.ports import Follower, Journal, JournalUnavailable
 
@@ -52,6 +52,7 @@ class Writer:
         new_id: Callable[[], str] | None = None,
     ) -> None:
         """Prepare the writer; `start()` reads the journal and begins."""
+        self._plan = plan
         self._journal = journal
         self._engine = Engine(plan, journal, clock, new_id=new_id or fresh_ids().__next__)
         self._followers = followers
@@ -61,13 +62,17 @@ class Writer:
             if follower.inbox is not None:
                 self._hand_over.share(follower.inbox)
 
-    def start(self) -> None:
-        """Rebuild the day from the journal, hand it to the followers, and begin to take commands.
+    def start(self, found: Found | None = None) -> None:
+        """Take the day over from the journal, hand it to the followers, and begin to take commands.
+
+        Args:
+            found: what has just been `read` from the journal, to be used once; it is read here if not given.
 
         Raises:
             JournalUnavailable: the journal cannot be read.
         """
-        kept = self._engine.rebuild()
+        kept, hall = found or read(self._journal, self._plan)
+        self._engine.adopt(kept, hall)
         self._told_seq = self._engine.hall.seq
         for follower in self._followers:
             follower.begin(kept)
