@@ -42,7 +42,7 @@ SNAPSHOTS_KEPT = 2  # a start needs where the last two are; older ones would onl
 READ_AT_ONCE = 10_000  # by `everything()`
 
 INSERT_EVENTS = "INSERT INTO event (seq, at, command_id, type, body) VALUES (?, ?, ?, ?, ?)"
-_encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class _Unfit(Exception):
@@ -93,15 +93,18 @@ class SqlJournal:
 
     def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
         """Keep a batch; durable on return. With a new business day, the rows of the one before are made."""
-        rows, instant, at = [], None, ""
-        for r in records:
+        rows, instant, at, begins_day = [], None, "", False
+        bodies = _encode_lines([r.event for r in records]).split(b"\n")  # JSON has no line feed of its own
+        for r, body in zip(records, bodies, strict=False):  # an empty one follows the last
             if r.at is not instant:  # a batch is decided at one instant
-                instant, at = r.at, _encode(r.at)[1:-1].decode()
-            rows.append((r.seq, at, r.command_id, type(r.event).__name__, _encode(r.event)))
+                instant, at = r.at, msgspec.json.encode(r.at)[1:-1].decode()
+            kind = type(r.event)
+            begins_day |= kind is m.DayStarted
+            rows.append((r.seq, at, r.command_id, kind.__name__, body))
         try:
             with self._words("written"):
                 self._check_order(records)
-                if snapshot is None and not any(row[3] == "DayStarted" for row in rows):
+                if snapshot is None and not begins_day:
                     self._insert(rows)
                 else:
                     self._begin_day(records, rows, snapshot)

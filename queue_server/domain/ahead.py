@@ -9,6 +9,7 @@ from hall.rules import OrderPolicy
 from queue_server.domain.hall_day import HallDay, Ticket
 from queue_server.domain.lines import Place, arrival_us
 
+STRICT = OrderPolicy.STRICT  # looked up once: every ticket asks
 MINUTE_US = 60_000_000
 LAST_SEQ = 2**62  # behind everybody who arrived at the same instant
 
@@ -16,9 +17,8 @@ LAST_SEQ = 2**62  # behind everybody who arrived at the same instant
 def ahead_count(hall: HallDay, prefix: str, priority: PriorityClass, arrived_at: datetime) -> int:
     """People ahead of a new arrival in a queue, by the order policy; the N:1 rule, which evens out, is left aside."""
     arrived_us, people = arrival_us(arrived_at), hall.backlog[prefix].people
-    is_plain = hall.lines.is_latest(prefix, arrived_us) and hall.lines.count(prefix) == sum(people)  # none is aside
-    if is_plain and hall.rules.order.policy is OrderPolicy.STRICT:
-        return sum(people[: RANK[priority] + 1])  # nearly always: then the count is known
+    if hall.rules.order.policy is STRICT and hall.lines.count_before_latest(prefix, arrived_us) == sum(people):
+        return sum(people[: RANK[priority] + 1])  # nearly always: nobody is aside, and the count is known
     return _ahead(hall, prefix, priority, Place(arrived_us, LAST_SEQ, ""))
 
 
@@ -33,7 +33,7 @@ def ahead_of(hall: HallDay, ticket: Ticket) -> int:
 
 def _ahead(hall: HallDay, prefix: str, priority: PriorityClass, place: Place) -> int:
     aside = sum(_goes_before(hall, hall.tickets[i], prefix, priority, place) for i in hall.aside)
-    if hall.rules.order.policy is OrderPolicy.STRICT:
+    if hall.rules.order.policy is STRICT:
         return aside + _ahead_by_class(hall, prefix, priority, place)
     return aside + _ahead_with_head_starts(hall, prefix, priority, place)
 
@@ -70,7 +70,7 @@ def _goes_before(hall: HallDay, aside: Ticket, prefix: str, priority: PriorityCl
 
 def _counted(hall: HallDay, priority: PriorityClass, place: Place) -> tuple[int, Place]:
     order = hall.rules.order
-    if order.policy is OrderPolicy.STRICT:
+    if order.policy is STRICT:
         return RANK[priority], place
     return 0, _earlier(place, order.head_start_min(priority) * MINUTE_US)
 

@@ -91,46 +91,54 @@ class LineKey(Struct, frozen=True, gc=False):
     priority: PriorityClass
 
 
+class _QueueLines:
+    __slots__ = ("count", "latest_us", "lines")
+
+    def __init__(self) -> None:
+        self.lines: dict[LineKey, Line] = {}  # none of them empty
+        self.count = 0  # of everybody in them
+        self.latest_us = 0  # the latest arrival of all who ever stood in one
+
+
 class Lines:
     """All lines that anybody stands in, by queue."""
 
     def __init__(self, prefixes: Iterable[str]) -> None:
-        self._by_prefix: dict[str, dict[LineKey, Line]] = {prefix: {} for prefix in prefixes}
-        self._counts = dict.fromkeys(self._by_prefix, 0)
-        self._latest_us = dict.fromkeys(self._by_prefix, 0)
+        self._queues = {prefix: _QueueLines() for prefix in prefixes}
 
     def add(self, key: LineKey, place: Place) -> None:
         """Somebody begins to wait."""
-        lines = self._by_prefix[key.prefix]
-        line = lines.get(key)
+        queue = self._queues[key.prefix]
+        line = queue.lines.get(key)
         if line is None:
-            line = lines[key] = Line()
+            line = queue.lines[key] = Line()
         line.add(place)
-        self._counts[key.prefix] += 1
-        if place.arrival_us > self._latest_us[key.prefix]:
-            self._latest_us[key.prefix] = place.arrival_us
+        queue.count += 1
+        if place.arrival_us > queue.latest_us:
+            queue.latest_us = place.arrival_us
 
     def remove(self, key: LineKey, place: Place) -> None:
         """Somebody waits no longer."""
-        lines = self._by_prefix[key.prefix]
-        line = lines[key]
+        queue = self._queues[key.prefix]
+        line = queue.lines[key]
         line.remove(place)
-        self._counts[key.prefix] -= 1
+        queue.count -= 1
         if not line:
-            del lines[key]
+            del queue.lines[key]
 
     def count(self, prefix: str) -> int:
         """How many wait in a queue."""
-        return self._counts[prefix]
+        return self._queues[prefix].count
 
-    def is_latest(self, prefix: str, arrival_us: int) -> bool:
-        """Whether nobody who ever stood in a queue arrived later."""
-        return arrival_us >= self._latest_us[prefix]
+    def count_before_latest(self, prefix: str, arrival_us: int) -> int | None:
+        """How many wait in a queue, all before somebody who comes now; None where somebody arrived later."""
+        queue = self._queues[prefix]
+        return queue.count if arrival_us >= queue.latest_us else None
 
     def of(self, prefix: str) -> Mapping[LineKey, Line]:
         """A queue's lines, none of them empty."""
-        return self._by_prefix[prefix]
+        return self._queues[prefix].lines
 
     def places(self, *prefixes: str) -> Iterator[Place]:
         """Everybody who waits in these queues, by arrival."""
-        return merge(*(line for prefix in prefixes for line in self._by_prefix[prefix].values()))
+        return merge(*(line for prefix in prefixes for line in self._queues[prefix].lines.values()))

@@ -94,7 +94,7 @@ class Engine:
         self._answers: dict[str, int] = {}  # command id: the sequence of its answer, today
         self._older_answers: dict[str, int] = {}  # the same of the business day before
         self._refused: dict[str, Refusal] = {}  # command id: why not, oldest first; lost with the process
-        self._tally: Tally[tuple[type[m.Command], str]] = Tally()  # outcomes of the batch, for the metrics
+        self._odd: Tally[tuple[type[m.Command], str]] = Tally()  # outcomes of the batch other than "done"
 
     def rebuild(self) -> Kept:
         """Read the state from the journal.
@@ -139,16 +139,17 @@ class Engine:
         return self._is_stale
 
     def _carry_out(self, commands: Sequence[m.AnyCommand]) -> tuple[list[Outcome], list[Record]]:
-        self._tally.clear()
+        self._odd.clear()
         records: list[Record] = []
         outcomes: list[Outcome] = []
         batch: dict[str, Outcome] = {}  # answers of this batch
         day = self.hall.day
         clock_says = self._clock.now()  # once: a batch is decided at one instant, in the order of its commands
         for command in commands:
-            outcome: Outcome | None = batch.get(command.command_id) or self._earlier(command)
+            command_id = command.command_id
+            outcome: Outcome | None = batch.get(command_id) or self._earlier(command)
             if outcome is None:
-                outcome = batch[command.command_id] = self._decide(command, clock_says, records)
+                outcome = batch[command_id] = self._decide(command, clock_says, records)
             outcomes.append(outcome)
         if records:
             self._journal.append(records, snapshot=dump(self.hall) if self.hall.day != day else None)
@@ -161,7 +162,7 @@ class Engine:
                 self._refused[command_id] = copy(outcome)  # raising the other one fills it with frames
         while len(self._refused) > REFUSALS_REMEMBERED:
             del self._refused[next(iter(self._refused))]
-        self._count()
+        self._count(commands)
         return outcomes, records
 
     def _earlier(self, command: m.AnyCommand) -> Outcome | None:
@@ -170,24 +171,23 @@ class Engine:
         if seq is None:
             refusal = self._refused.get(command.command_id)
             return copy(refusal) if refusal else None
-        self._tally[type(command), "repeated"] += 1
+        self._odd[type(command), "repeated"] += 1
         return self._journal.answer(seq)
 
     def _decide(self, command: m.AnyCommand, clock_says: datetime, records: list[Record]) -> Outcome:
         now = clock_says
         try:
-            if isinstance(command, m.ConfirmClock):
+            if type(command) is m.ConfirmClock:
                 return self._confirm_clock(command, now, records)
             if clock_says is not self.hall.at:  # else a record of this very instant has passed all that
                 now = believed_time(self.hall, clock_says)
                 self._begin_day(command, now, records)
             self._take(command.command_id, decide(self.hall, command, now, self._new_id), now, records)
         except Refusal as refusal:
-            self._tally[type(command), refusal.code] += 1
+            self._odd[type(command), refusal.code] += 1
             if (event := audited(command, refusal)) is not None:
                 self._take(self._new_id(), [event], now, records)
             return refusal
-        self._tally[type(command), "done"] += 1
         return records[-1]
 
     def _confirm_clock(self, command: m.ConfirmClock, now: datetime, records: list[Record]) -> Record:
@@ -195,7 +195,6 @@ class Engine:
         self._take(command.command_id, decide(self.hall, command, now, self._new_id), now, records)
         answer = records[-1]
         self._begin_day(command, now, records)
-        self._tally[m.ConfirmClock, "done"] += 1
         return answer
 
     def _begin_day(self, command: m.AnyCommand, now: datetime, records: list[Record]) -> None:
@@ -212,7 +211,11 @@ class Engine:
             evolve(self.hall, record)
             records.append(record)
 
-    def _count(self) -> None:
-        """Hand the batch's tally to the metrics: a command by itself would pay for two look-ups and a lock."""
-        for (kind, outcome), count in self._tally.items():
+    def _count(self, commands: Sequence[m.AnyCommand]) -> None:
+        """Hand the batch's outcomes to the metrics: a command by itself would pay for two look-ups and a lock."""
+        done = Tally[type[m.Command]](map(type, commands))
+        for (kind, outcome), count in self._odd.items():
+            done[kind] -= count
             DECIDED.labels(kind.__name__, outcome).inc(count)
+        for kind, count in done.items():
+            DECIDED.labels(kind.__name__, "done").inc(count)

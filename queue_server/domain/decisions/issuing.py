@@ -16,6 +16,8 @@ from queue_server.domain.decisions.asking import NewId, item_of
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay, Ticket
 
+ORDINARY, REQUIRED = PriorityClass.ORDINARY, IdentityPolicy.REQUIRED  # looked up once: every ticket asks
+
 
 def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
     """Draw the next number of a matter's queue."""
@@ -124,7 +126,7 @@ def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> t
         for group in groups:
             if group.from_age is not None and age_years >= group.from_age:
                 return PriorityClass.GREEN, group.key
-    return PriorityClass.ORDINARY, None
+    return ORDINARY, None
 
 
 def check_day(hall: HallDay) -> None:
@@ -135,7 +137,7 @@ def check_day(hall: HallDay) -> None:
 
 def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
     """See what the rules say about one person; raises a `RuleRefusal`."""
-    if hall.plan.queues[prefix].identity is IdentityPolicy.REQUIRED and not has_document:
+    if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
         raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
     if person is None:
         return
