@@ -182,12 +182,16 @@ def _make_environment() -> None:
 
 
 def _sync(extras: Sequence[str]) -> None:
+    """Install the packages, and compile them and ours: a process that may write nothing starts in half the time."""
     command = [str(ENVIRONMENT / "bin" / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--python", str(PYTHON)]
+    command += ["--compile-bytecode"]
     for extra in extras:
         command += ["--group", "dev"] if extra == "dev" else ["--extra", extra]
     if "dev" not in extras:
         command += ["--no-dev"]
     _run(command, "the Python packages of uv.lock could not be installed; is there a network?")
+    ours = [str(package.parent) for package in sorted(ROOT.glob("*/__init__.py"))]
+    _run([str(PYTHON), "-m", "compileall", "-q", *ours], "HallQ's own code could not be compiled")
 
 
 def _run(command: Sequence[str], otherwise: str) -> None:

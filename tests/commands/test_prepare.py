@@ -189,6 +189,17 @@ def test_a_second_run_calls_no_tool_says_nothing_and_is_quick(prepared):
     assert whole - bare < 0.3
 
 
+def test_what_is_installed_is_compiled_for_processes_that_may_write_nothing(tree):
+    (tree.root / "hall").mkdir()
+    (tree.root / "hall" / "__init__.py").touch()
+
+    code, _out, _err = tree.run("doctor")
+
+    (sync,) = [call for call in tree.calls if call.startswith("uv")]
+    assert (code, "--compile-bytecode" in sync) == (0, True)
+    assert list((tree.root / "hall" / "__pycache__").glob("__init__.*.pyc"))
+
+
 def test_a_command_with_more_extras_brings_in_only_those(prepared):
     code, _out, err = prepared.run("server")
 
