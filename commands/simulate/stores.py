@@ -1,7 +1,7 @@
 """Where the journal of a simulated server lies: what a crash leaves of it, and disks that fail for a while."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -125,8 +125,3 @@ class MemoryStore:
 
 _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.Decoder(Record).decode
-
-
-def same_records(some: Iterable[Record], others: Iterable[Record]) -> bool:
-    """Whether two runs of records say the same, byte by byte."""
-    return [_encoder.encode(r) for r in some] == [_encoder.encode(r) for r in others]
