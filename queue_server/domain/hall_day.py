@@ -195,6 +195,7 @@ class HallDay:
     at: datetime | None = None  # that event's instant
     rules: HallRules = field(default_factory=HallRules)
     day: date | None = None  # None before the first day
+    began: int = 0  # the event that began it, by its sequence
     reached: date | None = None  # where the calendar stands; before `day` once a clock that leapt was set back
     is_closed: bool = False  # whether the day was ended by a person
     appointments: dict[str, Appointment] = field(default_factory=dict)

@@ -32,6 +32,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     rules: HallRules
     day: date | None
     is_closed: bool
+    began: int = 0
     reached: date | None = None
     appointments: dict[str, Appointment]
     last_appointment: dict[str, int]

@@ -154,5 +154,6 @@ def place_view(hall: HallDay, ticket: Ticket, texts: Texts) -> PlaceView:
 
 
 def matter(hall: HallDay, ticket: Ticket, texts: Texts) -> str:
-    """The name of the matter that a ticket is for."""
-    return name_of(hall.plan.items[ticket.item_key], texts)
+    """The name of the matter that a ticket is for; its key, once the day is closed and the catalogue has lost it."""
+    item = hall.plan.items.get(ticket.item_key)
+    return name_of(item, texts) if item else ticket.item_key

@@ -23,6 +23,7 @@ def started(hall: HallDay, event: m.DayStarted, record: Record) -> None:
     """Numbers start again; they go on where a clock that leapt had begun this day before."""
     numbers = hall.last_number if event.day == hall.day else {}
     hall.day, hall.reached, hall.is_closed = event.day, business_day(record.at), False
+    hall.began = record.seq
     _miss(hall, event.no_shows)
     begin_day(hall)
     hall.end_day()

@@ -16,6 +16,7 @@ from hall.counter import CounterStatus
 from hall.hours import QueueHours
 from hall.identity import DocumentKind
 from hall.rules import MissedRules
+from hall.texts import ENGLISH
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.appointments import slots_of
@@ -23,7 +24,19 @@ from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
 from queue_server.service.engine import Engine, Outcome
 from queue_server.service.ports import JournalUnavailable, Kept
-from tests.queue_server.halls import MORNING, ZONE, Clock, Hall, as_kept, audit, period, refused, small_plan
+from queue_server.service.views import place_view
+from tests.queue_server.halls import (
+    MORNING,
+    ZONE,
+    Clock,
+    Hall,
+    as_kept,
+    audit,
+    period,
+    refused,
+    small_plan,
+    without_queue,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -333,20 +346,6 @@ def test_other_rules_are_adopted_before_the_next_command_and_kept():
     assert len(again.events(m.RulesAdopted)) == 1
 
 
-def without_queue(plan: HallPlan, prefix: str) -> HallPlan:
-    return HallPlan.of(
-        plan.hall_id,
-        plan.name,
-        plan.name_en,
-        zones=plan.zones.values(),
-        queues=[q for q in plan.queues.values() if q.prefix != prefix],
-        counters=[replace(c, queues=tuple(q for q in c.queues if q != prefix)) for c in plan.counters.values()],
-        items=[item for item in plan.items.values() if item.queue != prefix],
-        rules=plan.rules,
-        calendar=plan.calendar,
-    )
-
-
 @pytest.mark.parametrize("days", [0, 1])
 def test_a_plan_that_lost_a_queue_with_people_waiting_does_not_start_and_says_what_to_do(days: int):
     hall = Running(small_plan())
@@ -375,6 +374,56 @@ def test_a_queue_may_go_once_the_day_it_was_used_in_is_over():
 
     assert without.issue("a1").display_number == "A002"
     assert isinstance(without.issue("b1"), no.UnknownItem)
+
+
+def test_a_queue_may_go_once_a_person_has_ended_the_day_it_was_used_in():
+    hall = Running(small_plan())
+    hall.ask(m.OpenCounter, counter_no="4", staff_no="T1")
+    served, waiting = hall.issue("b1"), hall.issue("b1")
+    hall.ask(m.CallNext, counter_no="4")
+    hall.ask(m.CompleteService, counter_no="4")
+    hall.ask(m.CloseDay, by="M1", confirmed_open=1)
+
+    without = hall.started_again(without_queue(small_plan(), "B"))
+    without.engine.rebuild()
+
+    tickets = without.engine.hall.tickets
+    assert tickets == hall.engine.hall.tickets
+    assert [place_view(without.engine.hall, tickets[t.ticket_id], ENGLISH).state for t in (served, waiting)] == [
+        TicketState.COMPLETED,
+        TicketState.EXPIRED,
+    ]
+    assert isinstance(without.issue("a1"), no.DayIsClosed)
+    without.clock.pass_(days=1)
+    assert without.issue("a1").display_number == "A001"
+
+
+def test_a_counter_may_go_once_a_person_has_ended_the_day_it_was_used_in():
+    plan = small_plan()
+    hall = Running(plan)
+    hall.ask(m.OpenCounter, counter_no="7", staff_no="T1")
+    lost = replace(plan, counters={n: c for n, c in plan.counters.items() if n != "7"})
+    with pytest.raises(JournalUnavailable, match="put it back"):
+        hall.started_again(lost).engine.rebuild()
+
+    hall.ask(m.CloseDay, by="M1", confirmed_open=0)
+
+    without = hall.started_again(lost)
+    without.engine.rebuild()
+    assert "7" not in without.engine.hall.counters
+
+
+def test_what_is_written_on_a_ticket_after_the_closing_does_not_need_its_queue():
+    hall = Running(small_plan())
+    issued = hall.issue("b1")
+    hall.ask(m.CloseDay, by="M1", confirmed_open=1)
+    hall.ask(m.ReportPrint, ticket_id=issued.ticket_id, printed=True)
+    hall.ask(m.MarkTicket, ticket_id=issued.ticket_id, by="M1", note="asked again")
+
+    without = hall.started_again(without_queue(small_plan(), "B"))
+    without.engine.rebuild()
+
+    assert without.engine.hall.tickets[issued.ticket_id].note == "asked again"
 
 
 def test_an_appointment_for_a_matter_that_is_gone_is_refused_at_the_desk_and_harms_nothing():
