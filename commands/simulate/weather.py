@@ -30,7 +30,7 @@ def plan_day(world: World, server: Server, store: Store, kiosks: list[Kiosk]) ->
     for kiosk in kiosks:
         kiosk.clock_error_s = rng.choice((0.0, 0.0, rng.uniform(-300, 300), rng.uniform(-7200, 7200)))
         if world.chance(0.7):
-            world.spawn(kiosk.kiosk_id, lose_link(world, kiosk, rng.uniform(60, 7200)), rng.uniform(8.5, 16.0) * 3600)
+            world.spawn(kiosk.kiosk_id, lose_link(world, kiosk, rng.uniform(60, 7200)), rng.uniform(8.5, 18.0) * 3600)
     if world.chance(0.45):
         world.spawn("clock", _set_clock_wrong(world), _some_time(world))
     world.spawn("T0900", _look_at_clock(world))

@@ -140,7 +140,7 @@ class Book:
         self._clear(event.no_shows)
         today = record.at.date()  # a ban ends with its last day, also if a clock that leapt began the next one
         self.bans = {person: until for person, until in self.bans.items() if until >= today}
-        self.tickets, self.ratings, self.rated_tickets = {}, {}, set()
+        self.tickets, self.ratings, self.rated_tickets, self.leases = {}, {}, set(), {}
         self.drawn_by.clear()
         self.quota.clear()
 
@@ -158,7 +158,6 @@ class Book:
                 self.appointments[number].state = "no_show"
         self.counters = {number: Counter(number) for number in self.plan.counters}
         self.queue_calls.clear()
-        self.leases = {}
 
     # ---- tickets ------------------------------------------------------------------------------------------------
 
@@ -174,6 +173,7 @@ class Book:
             event.person,
             list(event.further_items),
             event.appointment_no,
+            state="expired" if event.after_closing else "waiting",
         )
         self.ticket_ids.add(event.ticket_id)
         self.numbers.add((event.business_day, event.prefix, event.number))

@@ -32,12 +32,15 @@ def started(hall: HallDay, event: m.DayStarted, record: Record) -> None:
 
 
 def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
-    """Every open ticket is over, every counter closed; the tickets can still be looked at."""
+    """Every open ticket is over, every counter closed; the tickets can still be looked at.
+
+    Kiosks keep their blocks: they may still hold tickets that nobody has heard of.
+    """
     _miss(hall, event.no_shows)
-    tickets, tickets_of = hall.tickets, hall.tickets_of
+    tickets, tickets_of, leases = hall.tickets, hall.tickets_of, hall.leases
     numbers, issued_in, ratings = hall.last_number, hall.issued_in, hall.ratings
     hall.end_day()
-    hall.tickets, hall.tickets_of = tickets, tickets_of
+    hall.tickets, hall.tickets_of, hall.leases = tickets, tickets_of, leases
     hall.last_number, hall.issued_in, hall.ratings = numbers, issued_in, ratings
     for ticket_id in event.expired:
         step(tickets[ticket_id], TicketStep.EXPIRE)

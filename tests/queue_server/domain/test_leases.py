@@ -18,7 +18,7 @@ from hall.ticket import LAST_NUMBER, TicketState, display_number
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.days import day_has_changed
 from queue_server.domain.snapshot import digest, dump, load
-from tests.queue_server.halls import MORNING, Hall
+from tests.queue_server.halls import MORNING, Hall, audit, refused, replayed
 
 ITEM = {"A": "I1", "B": "I2"}
 OLD = 80
@@ -210,15 +210,40 @@ def test_a_block_is_worth_nothing_on_the_next_day():
     assert hall.issue("I1").display_number == "A001"
 
 
-def test_a_day_that_was_closed_takes_no_tickets_in():
+def test_a_ticket_that_is_handed_in_after_the_closing_is_written_down_and_over_at_once():
     hall = LeasingHall()
     lease = hall.lease()
     hall.do(m.CloseDay(command_id=hall.id(), by="M1", confirmed_open=0))
+    hall.clock.pass_(minutes=5)
 
-    with pytest.raises(no.Refusal) as refused:
-        hall.merge(lease, 1)
+    merged = hall.merge(lease, 1)
 
-    assert refused.value.code in ("day_closed", "unknown_lease")
+    ticket = hall.day.tickets[merged.ticket_id]
+    assert (merged.after_closing, merged.ahead_count, merged.wait_p50_s) == (True, 0, None)
+    assert (ticket.state, ticket.ended_at) == (TicketState.EXPIRED, hall.clock.now())
+    assert hall.waiting() == []
+    audit(hall.day)
+    with pytest.raises(no.NumberUsed):
+        hall.merge(lease, 1, ticket_id="another")
+    for kind, values in ((m.IssueTicket, {"item_key": "I1"}), (m.LeaseNumbers, {"prefix": "A", "count": 1})):
+        refused(hall, no.DayIsClosed, kind, kiosk_id="K01", **values)
+
+
+def test_a_ticket_handed_in_after_the_closing_teaches_nothing_and_is_gone_the_next_day():
+    hall = LeasingHall()
+    lease = hall.lease()
+    hall.do(m.CloseDay(command_id=hall.id(), by="M1", confirmed_open=0))
+    learned = dict(hall.day.calibration)
+    hall.merge(lease, 1)
+    assert hall.day.calibration == learned
+    assert digest(load(hall.day.plan, dump(hall.day))) == digest(replayed(hall.day.plan, hall.records))
+    hall.clock.pass_(days=1)
+
+    started = hall.do(m.StartDay(command_id=hall.id()))
+
+    assert started.expired == ()
+    with pytest.raises(no.UnknownLease):
+        hall.merge(lease, 2)
 
 
 def test_a_snapshot_remembers_blocks_and_what_was_used_of_them():
