@@ -72,13 +72,15 @@ def _set_clock_wrong(world: World) -> Person:
             lambda: rng.uniform(30, 1800),
             lambda: -DAY_S,
             lambda: DAY_S,
+            lambda: -rng.randint(2, 5) * DAY_S,
+            lambda: rng.randint(2, 20) * DAY_S,
             lambda: 400 * DAY_S,
         )
     )
     world.clock.error_s = draw()
     world.note("clock set", f"{world.clock.error_s:+.0f} s")
     yield rng.uniform(30, 1500)
-    if abs(world.clock.error_s) < 2 * DAY_S and world.chance(0.5):
+    if abs(world.clock.error_s) < 30 * DAY_S and world.chance(0.5):
         yield m.ConfirmClock(command_id=world.new_id(), by="T0900")
         yield rng.uniform(300, 5400)
     world.clock.error_s = 0.0

@@ -102,7 +102,6 @@ class Book:
         self.quota: dict[tuple[str, str], int] = defaultdict(int)
         self.ticket_ids: set[str] = set()  # ever
         self.numbers: set[tuple[date, str, int]] = set()  # ever
-        self.days: list[date] = []
 
     def time(self, at: datetime) -> int:
         """An instant of the server's clock in the book's microseconds."""
@@ -136,7 +135,6 @@ class Book:
     def _DayStarted(self, event: m.DayStarted, record: Record) -> None:  # noqa: N802
         self.day, self.reached, self.is_closed = event.day, record.at.date(), False
         self.longest_row = self.rules.order.most_in_a_row
-        self.days.append(event.day)
         self._clear(event.no_shows)
         today = record.at.date()  # a ban ends with its last day, also if a clock that leapt began the next one
         self.bans = {person: until for person, until in self.bans.items() if until >= today}

@@ -398,6 +398,10 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         lambda: Story().issue("A001").tell(m.DayClosed(day=DAY, by="T9")),
     ),
     "a day's end that takes a ticket that was over": ("days", lambda: a_day().tell(closed("A001"))),
+    "a day that is not the calendar's": (
+        "days",
+        lambda: Story().wait(hours=24).tell(m.DayStarted(day=DAY + timedelta(days=5))),
+    ),
     "a no-show before the slot": (
         "days",
         lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),

@@ -213,6 +213,37 @@ def test_the_rows_of_a_closed_day_are_the_same_after_a_start_without_the_queue_t
     assert two_days(tmp_path / "other.sqlite", loses_queue=True) == as_it_was
 
 
+def test_a_day_that_a_wrong_clock_began_first_has_the_tickets_of_both_times_once(
+    journal: SqlJournal, path: Path, plan: HallPlan
+):
+    hall = KeptHall(plan, journal)
+    hall.issue()
+    hall.clock.pass_(days=9)
+    hall.next_day()
+    hall.issue()
+    hall.clock.pass_(days=-10, minutes=1)
+    hall.do(m.ConfirmClock(command_id="right", by="M1"))
+    hall.issue()
+    drawn = {0: [1], 10: [1, 2]}
+    for day in range(1, 11):
+        hall.next_day()
+        drawn.setdefault(day, []).append(hall.issue().number)
+    hall.keep()
+    assert numbers_by_day(path) == {day: numbers for day, numbers in drawn.items() if day < 10} | {10: [1, 2]}
+
+    hall.next_day()
+
+    assert numbers_by_day(path) == drawn == {**{day: [1] for day in range(10)}, 10: [1, 2, 3]}
+
+
+def numbers_by_day(path: Path) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in read(path, t.ticket):
+        day = date.fromisoformat(row["business_day"]) - FIRST_DAY
+        found.setdefault(day.days, []).append(row["number"])
+    return {day: sorted(numbers) for day, numbers in found.items()}
+
+
 def test_a_day_can_be_written_again_and_is_the_same(journal: SqlJournal, path: Path, plan: HallPlan):
     hall = KeptHall(plan, journal)
     for seed in range(3):
