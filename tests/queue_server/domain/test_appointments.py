@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from hall import messages as m
@@ -90,23 +89,24 @@ def test_the_confirmation_has_the_five_fields():  # A-080
     hall = hall_with()
     booked = book(hall, at("10:00"))
 
-    told = confirmation(hall.day, booked.appointment_no, "测试甲")
+    told = confirmation(hall.day, booked.appointment_no)
 
-    assert told.visitor_name == "测试甲"
+    assert told.masked_name == hall.day.appointments[booked.appointment_no].masked_name
     assert (told.slot.starts_at, told.slot.ends_at) == (at("10:00"), at("10:30"))
-    assert (told.place.hall_name, told.place.zone.name, told.place.counters) == ("小厅", "一区", ("5", "6"))
+    assert (told.place.hall.name, told.place.zone.name, told.place.counters) == ("小厅", "一区", ("5", "6"))
     assert told.appointment_no == "Y2603040001"
     assert told.matter.name == "事项h1"
     with pytest.raises(no.UnknownAppointment):
-        confirmation(hall.day, "Y1", "测试甲")
+        confirmation(hall.day, "Y1")
 
 
-def test_the_name_of_who_booked_is_kept_by_nobody():
+def test_an_appointment_that_is_over_is_not_confirmed():
     hall = hall_with()
     booked = book(hall, at("10:00"))
-    confirmation(hall.day, booked.appointment_no, "测试甲")
+    hall.ask(m.CancelAppointment, appointment_no=booked.appointment_no, by="T1")
 
-    assert "测试甲".encode() not in msgspec.json.encode(hall.records)
+    with pytest.raises(no.AppointmentOver, match="cancelled"):
+        confirmation(hall.day, booked.appointment_no)
 
 
 @pytest.mark.parametrize(
