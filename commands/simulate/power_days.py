@@ -17,6 +17,7 @@ from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.counter import CounterStatus
 from hall.rating import RatingChannel, RatingLevel
+from hall.ticket import OPEN_STATES
 from queue_server.domain.hall_day import CounterDay, HallDay
 from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
@@ -24,7 +25,8 @@ from queue_server.service.engine import Engine
 from queue_server.service.ports import Kept
 
 FIRST_MORNING = datetime(2026, 3, 2, 9, 1, tzinfo=ZONE)  # a Monday
-BATCHES_A_DAY = (3, 6)
+BATCHES_A_DAY = (2, 5)  # and one more in the evening
+CLOSED = 0.5  # share of evenings on which somebody ends the day
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ def some_days(seed: int, batches: int) -> Days:
     held = [Held(journal.kept(), digest(HallDay(plan)))]
     until_evening = rng.randint(*BATCHES_A_DAY)
     while len(journal.batches) < batches:
-        engine.carry_out(list(_some_commands(engine.hall, rng)))
+        closes = not until_evening and rng.random() < CLOSED
+        engine.carry_out([_close(engine.hall, rng)] if closes else list(_some_commands(engine.hall, rng)))
         clock.time += timedelta(seconds=rng.uniform(5, 400))
         if len(journal.batches) == len(held) - 1:
             continue  # all of them were refused
         held.append(Held(journal.kept(), digest(engine.hall)))
         until_evening -= 1
-        if not until_evening:
+        if until_evening < 0:
             clock.time = datetime.combine(clock.time + timedelta(days=1), time(9, rng.randrange(60)), tzinfo=ZONE)
             until_evening = rng.randint(*BATCHES_A_DAY)
     return Days(plan, journal.batches, held)
@@ -118,6 +121,11 @@ def _some_commands(hall: HallDay, rng: random.Random) -> Iterator[m.AnyCommand]:
         yield m.ReportPrint(command_id=_uuid(rng), ticket_id=ticket_id, printed=rng.random() < 0.9)
 
 
+def _close(hall: HallDay, rng: random.Random) -> m.CloseDay:
+    still_open = sum(ticket.state in OPEN_STATES for ticket in hall.tickets.values())
+    return m.CloseDay(command_id=_uuid(rng), by="T0900", confirmed_open=still_open)
+
+
 def _issue(hall: HallDay, rng: random.Random) -> m.IssueTicket:
     return m.IssueTicket(
         command_id=_uuid(rng),
@@ -144,7 +152,7 @@ STEPS: dict[CounterStatus, Sequence[Callable[..., m.AnyCommand]]] = {
     CounterStatus.CLOSED: (m.OpenCounter,),
     CounterStatus.IDLE: (m.CallNext, m.CallNext, m.CallNext, m.PauseCounter),
     CounterStatus.CALLING: (m.StartService, m.StartService, m.CompleteService, m.CompleteService, m.MarkMissed),
-    CounterStatus.SERVING: (m.CompleteService, m.CompleteService, m.HoldTicket, m.SendBack),
+    CounterStatus.SERVING: (m.CompleteService, m.CompleteService, m.HoldTicket, m.HoldTicket, m.SendBack),
     CounterStatus.RATING: (m.CallNext,),
     CounterStatus.PAUSED: (m.ResumeCounter,),
 }

@@ -1,12 +1,13 @@
 """Where the journal of a simulated server lies: what a crash leaves of it, and disks that fail for a while."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
 import msgspec
 
+from hall.messages import DayStarted
 from queue_server.domain.record import Record
 from queue_server.service.ports import Journal, JournalUnavailable, Kept
 
@@ -62,7 +63,8 @@ class MemoryStore:
         self._rng = rng
         self._records: list[bytes] = []  # durable
         self._command_ids: list[str] = []
-        self._snapshots: list[tuple[int, bytes]] = []  # the sequence after which each was taken
+        self._snapshot: tuple[int, bytes] | None = None  # the newest, and the sequence after which it was taken
+        self._begun: list[int] = []  # the sequence of each day's beginning
         self._cut: Moment | None = None
         self._trouble: Trouble | None = None
 
@@ -99,10 +101,11 @@ class MemoryStore:
 
     def kept(self) -> Kept:
         self._see_that_it_reads()
-        if not self._snapshots:
+        if self._snapshot is None:
             return Kept(None, self.everything(), {})
-        seq, snapshot = self._snapshots[-1]
-        before = self._snapshots[-2][0] if len(self._snapshots) > 1 else 0
+        seq, snapshot = self._snapshot
+        last_two = [begun for begun in self._begun if begun <= seq][-2:]
+        before = last_two[0] - 1 if len(last_two) == 2 else 0
         return Kept(snapshot, [_decode(body) for body in self._records[seq:]], self._answers(before, seq))
 
     def answer(self, seq: int) -> Record:
@@ -112,8 +115,9 @@ class MemoryStore:
     def _keep(self, records: Sequence[Record], snapshot: bytes | None) -> None:
         self._records += map(_encoder.encode, records)
         self._command_ids += [record.command_id for record in records]
+        self._begun += [record.seq for record in records if isinstance(record.event, DayStarted)]
         if snapshot is not None:
-            self._snapshots.append((len(self._records), snapshot))
+            self._snapshot = len(self._records), snapshot
 
     def _answers(self, after: int, until: int) -> Mapping[str, int]:
         return {self._command_ids[seq - 1]: seq for seq in range(after + 1, until + 1)}
@@ -125,8 +129,3 @@ class MemoryStore:
 
 _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.Decoder(Record).decode
-
-
-def same_records(some: Iterable[Record], others: Iterable[Record]) -> bool:
-    """Whether two runs of records say the same, byte by byte."""
-    return [_encoder.encode(r) for r in some] == [_encoder.encode(r) for r in others]

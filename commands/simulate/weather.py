@@ -30,7 +30,7 @@ def plan_day(world: World, server: Server, store: Store, kiosks: list[Kiosk]) ->
     for kiosk in kiosks:
         kiosk.clock_error_s = rng.choice((0.0, 0.0, rng.uniform(-300, 300), rng.uniform(-7200, 7200)))
         if world.chance(0.7):
-            world.spawn(kiosk.kiosk_id, lose_link(world, kiosk, rng.uniform(60, 7200)), rng.uniform(8.5, 16.0) * 3600)
+            world.spawn(kiosk.kiosk_id, lose_link(world, kiosk, rng.uniform(60, 7200)), rng.uniform(8.5, 18.0) * 3600)
     if world.chance(0.45):
         world.spawn("clock", _set_clock_wrong(world), _some_time(world))
     world.spawn("T0900", _look_at_clock(world))
@@ -72,13 +72,15 @@ def _set_clock_wrong(world: World) -> Person:
             lambda: rng.uniform(30, 1800),
             lambda: -DAY_S,
             lambda: DAY_S,
+            lambda: -rng.randint(2, 5) * DAY_S,
+            lambda: rng.randint(2, 20) * DAY_S,
             lambda: 400 * DAY_S,
         )
     )
     world.clock.error_s = draw()
     world.note("clock set", f"{world.clock.error_s:+.0f} s")
     yield rng.uniform(30, 1500)
-    if abs(world.clock.error_s) < 2 * DAY_S and world.chance(0.5):
+    if abs(world.clock.error_s) < 30 * DAY_S and world.chance(0.5):
         yield m.ConfirmClock(command_id=world.new_id(), by="T0900")
         yield rng.uniform(300, 5400)
     world.clock.error_s = 0.0

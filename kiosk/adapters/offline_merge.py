@@ -16,6 +16,7 @@ from kiosk.adapters.hall_client import Refused, ServerAway
 logger = logging.getLogger(__name__)
 
 REPLACED = "offline_number"  # why the twin is cancelled: its visitor holds the kiosk's own number
+DAY_CLOSED = "day_closed"  # a draw may be refused so, and handing in never
 NO_RULE = "http_"  # how the codes begin that `HallClient` makes up: no rule of the hall has spoken
 
 
@@ -38,7 +39,13 @@ def merged(hall: Hall, ticket: MergeTicket, *, by: str) -> TicketIssued:
         ServerAway: it may be handed in or not; try again.
         Refused: for good.
     """
-    answer = _issued(hall, ticket)
+    by_itself = structs.replace(ticket, command_id=_derived(ticket, "merge"))
+    try:
+        answer = _issued(hall, ticket)
+    except Refused as exc:
+        if exc.code != DAY_CLOSED:
+            raise
+        return _issued(hall, by_itself)  # that answered the draw, and there is no twin: nothing is drawn any more
     if answer.ticket_id == ticket.ticket_id:
         return answer
     logger.warning("%s was drawn as well and not told: it is cancelled", answer.display_number)
@@ -47,7 +54,7 @@ def merged(hall: Hall, ticket: MergeTicket, *, by: str) -> TicketIssued:
         _carried_out(hall, cancel)
     except Refused as exc:  # called in vain and missed, or expired: it is not live
         logger.warning("%s could not be cancelled: %s", answer.display_number, exc)
-    return _issued(hall, structs.replace(ticket, command_id=_derived(ticket, "merge")))
+    return _issued(hall, by_itself)
 
 
 def _issued(hall: Hall, ticket: MergeTicket) -> TicketIssued:

@@ -38,7 +38,6 @@ from queue_server.service.ports import JournalUnavailable, Kept
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 QUICK_CHECK_BYTES = 64 * 2**20  # a village hall's year; 0.2 s
-SNAPSHOTS_KEPT = 2  # a start needs where the last two are; older ones would only keep visitors' data
 READ_AT_ONCE = 10_000  # by `everything()`
 
 INSERT_EVENTS = "INSERT INTO event (seq, at, command_id, type, body) VALUES (?, ?, ?, ?, ?)"
@@ -107,7 +106,7 @@ class SqlJournal:
                 if snapshot is None and not begins_day:
                     self._insert(rows)
                 else:
-                    self._begin_day(records, rows, snapshot)
+                    self._turn_day(records, rows, snapshot)
         except BaseException:
             self._next_seq = None  # it may have been kept after all
             raise
@@ -121,14 +120,12 @@ class SqlJournal:
             raise _Unfit(f"damaged: event {seq} is missing")
 
     def kept(self) -> Kept:
-        """What a start needs; it reads nothing that is older than the business day before the newest snapshot."""
+        """What a start needs; it reads nothing that is older than the business day before the newest snapshot's."""
         with self._reading() as connection:
-            rows = connection.execute(sa.select(t.snapshot).order_by(t.snapshot.c.seq.desc()).limit(2)).all()
-            newest = rows[0] if rows else None
+            newest = connection.execute(sa.select(t.snapshot).order_by(t.snapshot.c.seq.desc()).limit(1)).first()
             first = newest.seq if newest else 0
-            before = rows[1].seq if len(rows) > 1 else 0
             _check_first(connection)
-            answers = _answers(connection, before, first)
+            answers = _answers(connection, _before_last_two_days(connection, first), first)
             body = _body(newest) if newest else None
             return Kept(body, list(_gapless(records_between(connection, first + 1), first + 1)), answers)
 
@@ -170,8 +167,8 @@ class SqlJournal:
                 driver.rollback()
             raise
 
-    def _begin_day(self, records: Sequence[Record], rows: list[tuple[Any, ...]], snapshot: bytes | None) -> None:
-        """A batch with a new business day in it: the day, the state, and the report rows of the day that is over."""
+    def _turn_day(self, records: Sequence[Record], rows: list[tuple[Any, ...]], snapshot: bytes | None) -> None:
+        """A batch that begins or closes a day: the state, and at a beginning the report rows of the day before."""
         connection = self._open_connection()
         with connection.begin():
             connection.exec_driver_sql(INSERT_EVENTS, rows)
@@ -302,8 +299,15 @@ def _keep_snapshot(connection: sa.Connection, last: Record, body: bytes) -> None
     day = connection.scalar(sa.select(t.day.c.business_day).order_by(t.day.c.seq.desc()).limit(1))
     values = {"seq": last.seq, "day": day, "at": last.at.isoformat(), "body": zlib.compress(body)}
     connection.execute(sa.insert(t.snapshot).values(digest=_digest(last.seq, body), **values))
-    kept = connection.scalars(sa.select(t.snapshot.c.seq).order_by(t.snapshot.c.seq.desc()).limit(SNAPSHOTS_KEPT)).all()
-    connection.execute(sa.delete(t.snapshot).where(t.snapshot.c.seq < kept[-1]))
+    # a start needs the newest; older ones would only keep visitors' data
+    connection.execute(sa.delete(t.snapshot).where(t.snapshot.c.seq < last.seq))
+
+
+def _before_last_two_days(connection: sa.Connection, last: int) -> int:
+    """The event before the business day that precedes the one which `last` belongs to; 0 where there is none."""
+    begun = sa.select(t.day.c.seq).where(t.day.c.seq <= last).order_by(t.day.c.seq.desc()).limit(2)
+    days = connection.scalars(begun).all()
+    return days[1] - 1 if len(days) > 1 else 0
 
 
 def _body(row: sa.Row[Any]) -> bytes:

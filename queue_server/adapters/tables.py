@@ -1,7 +1,7 @@
 """The hall's tables: the journal with its snapshots, and the rows that reports read.
 
 A batch writes `event` alone. A business day's beginning also writes `day`, `snapshot`, and the rows of the day that is
-over: `ticket`, `rating`, `period`, all of which can be made again from the events.
+over: `ticket`, `rating`, `period`, all of which can be made again from the events. Its closing writes `snapshot`.
 """
 
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ snapshot = Table(
     "snapshot",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),  # the last event that it holds
-    Column("day", String(10)),  # the business day that began with it
+    Column("day", String(10)),  # the business day that began, or was closed, with it
     Column("at", String(40), nullable=False),
     Column("body", LargeBinary, nullable=False),  # the state as `domain.snapshot` dumps it, in zlib's format
     Column("digest", String(64), nullable=False),  # SHA-256 over seq and body

@@ -11,18 +11,8 @@ from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
 from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
 from queue_server.domain.slots import BookingCause
-from queue_server.service.views import (
-    CounterView,
-    ManagerView,
-    PlaceView,
-    booking_cause,
-    counter_view,
-    display_view,
-    manager_view,
-    place_view,
-    queue_views,
-    slot_views,
-)
+from queue_server.service.staff_views import CounterView, ManagerView, counter_view, manager_view
+from queue_server.service.views import PlaceView, booking_cause, display_view, place_view, queue_views, slot_views
 
 router = APIRouter()
 _json = msgspec.json.Encoder()

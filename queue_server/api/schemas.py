@@ -103,6 +103,27 @@ class RefusalOut(BaseModel):
     facts: dict[str, str | int | bool | None] = {}
 
 
+class PlaceOut(BaseModel):
+    """Where to come."""
+
+    hall: str
+    zone: str
+    floor: int
+    counters: list[str]  # that handle the matter; who comes is called to one of them
+
+
+class ConfirmationOut(BaseModel):
+    """What somebody who has booked is told."""
+
+    masked_name: str
+    starts_at: datetime
+    ends_at: datetime
+    place: PlaceOut
+    appointment_no: str
+    matter: str
+    text: str  # all of it in a sentence, for a text message
+
+
 class HealthOut(BaseModel):
     """Whether the server can do its work."""
 

@@ -197,7 +197,10 @@ class HallDay:
     at: datetime | None = None  # that event's instant
     rules: HallRules = field(default_factory=HallRules)
     day: date | None = None  # None before the first day
+    began: int = 0  # the event that began it, by its sequence
     reached: date | None = None  # where the calendar stands; before `day` once a clock that leapt was set back
+    numbers_of: dict[str, dict[str, int]] = field(default_factory=dict)  # other begun day, YYYY-MM-DD: the last used
+    forgotten: date | None = None  # of days up to this one it is not known which numbers were used
     is_closed: bool = False  # whether the day was ended by a person
     appointments: dict[str, Appointment] = field(default_factory=dict)
     last_appointment: dict[str, int] = field(default_factory=dict)  # day as YYMMDD: the last number used

@@ -153,12 +153,22 @@ class _Running:
         self.staff_no = staff_no
         self.turn(kind, at)
 
+    def end_with_day(self, at: datetime) -> None:
+        """What still runs ends at midnight at the latest; who was missed and did not come back ended then."""
+        if self.kind is not PeriodKind.MISSED:
+            offset = timezone(at.utcoffset() or timedelta())  # a journal keeps offsets, not zones
+            midnight = datetime.combine(self.business_day + timedelta(days=1), time(), tzinfo=offset)
+            self.is_accurate = False
+            self.turn(None, min(at, midnight))
+        self.kind = None
+
 
 class DayLedger:
     """Writes the ledgers of a day's tickets, record by record. It never refuses: what a journal holds has happened."""
 
     def __init__(self) -> None:
         self._tickets: dict[str, _Running] = {}
+        self._ended_at: datetime | None = None  # the day
 
     @property
     def ticket_ids(self) -> Iterable[str]:
@@ -186,17 +196,15 @@ class DayLedger:
 
     def _issued(self, event: m.TicketIssued, at: datetime) -> None:
         arrived_at = event.arrived_at or at
-        self._tickets[event.ticket_id] = _Running(event.business_day, event.item_key, PeriodKind.WAITING, arrived_at)
+        running = _Running(event.business_day, event.item_key, PeriodKind.WAITING, arrived_at)
+        self._tickets[event.ticket_id] = running
+        if event.after_closing:  # it waited until the day ended, as everybody did
+            running.end_with_day(self._ended_at or at)
 
     def _end_day(self, at: datetime) -> None:
-        """What still runs ends at midnight at the latest; who was missed and did not come back ended then."""
-        offset = timezone(at.utcoffset() or timedelta())  # a journal keeps offsets, not zones
+        self._ended_at = at
         for running in self._tickets.values():
-            if running.kind is not PeriodKind.MISSED:
-                midnight = datetime.combine(running.business_day + timedelta(days=1), time(), tzinfo=offset)
-                running.is_accurate = False
-                running.turn(None, min(at, midnight))
-            running.kind = None
+            running.end_with_day(at)
 
 
 def _called(ticket: _Running, event: m.TicketCalled, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """The hall's state as bytes: a snapshot to start from, and a digest to compare two states by."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -32,7 +32,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     rules: HallRules
     day: date | None
     is_closed: bool
+    began: int = 0
     reached: date | None = None
+    numbers_of: dict[str, dict[str, int]] | None = None  # None: written before other days' numbers were remembered
+    forgotten: date | None = None
     appointments: dict[str, Appointment]
     last_appointment: dict[str, int]
     no_shows: dict[str, list[date]]
@@ -68,6 +71,8 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
     """
     snapshot = _decoder.decode(data)
     hall = HallDay(plan, **{name: getattr(snapshot, name) for name in Snapshot.__struct_fields__})
+    if snapshot.numbers_of is None:
+        hall.numbers_of, hall.forgotten = {}, snapshot.day and snapshot.day - timedelta(days=1)
     for number in hall.counters.keys() - plan.counters.keys():
         if hall.counters.pop(number).staff_no is not None:
             raise KeyError(number)

@@ -63,16 +63,17 @@ def day_in(kept: Kept, plan: HallPlan) -> HallDay:
         raise _lost(str(exc), hall) from exc
     except msgspec.DecodeError as exc:
         raise JournalUnavailable(f"the journal's snapshot cannot be read: {exc}; restore a backup") from exc
-    named = {key for ticket in hall.tickets.values() for key in (ticket.item_key, *ticket.further_items)}
-    if lost := named - plan.items.keys():
-        raise _lost(repr(min(lost)), hall)
+    if not hall.is_closed:  # else nobody waits any more, and tickets are only looked at
+        named = {key for ticket in hall.tickets.values() for key in (ticket.item_key, *ticket.further_items)}
+        if lost := named - plan.items.keys():
+            raise _lost(repr(min(lost)), hall)
     return hall
 
 
 def _lost(what: str, hall: HallDay) -> JournalUnavailable:
     return JournalUnavailable(
         f"the journal of {hall.day} is about {what}, which the site file or its catalogue no longer has: "
-        f"put it back, and take it out after the end of the day"
+        f"put it back, and take it out once the day has been ended"
     )
 
 
@@ -112,8 +113,9 @@ class Engine:
     def adopt(self, kept: Kept, hall: HallDay) -> None:
         """Go on from what somebody has just `read`; `hall` is the engine's own from now on."""
         self.hall = hall
-        self._older_answers = dict(kept.answers)
-        self._answers = {record.command_id: record.seq for record in kept.records}
+        self._older_answers = {command_id: seq for command_id, seq in kept.answers.items() if seq < hall.began}
+        self._answers = {command_id: seq for command_id, seq in kept.answers.items() if seq >= hall.began}
+        self._answers.update((record.command_id, record.seq) for record in kept.records)
         self._is_stale = False
 
     def carry_out(self, commands: Sequence[m.AnyCommand]) -> tuple[list[Outcome], list[Record]]:
@@ -143,7 +145,7 @@ class Engine:
         records: list[Record] = []
         outcomes: list[Outcome] = []
         batch: dict[str, Outcome] = {}  # answers of this batch
-        day = self.hall.day
+        began, is_closed = self.hall.began, self.hall.is_closed
         clock_says = self._clock.now()  # once: a batch is decided at one instant, in the order of its commands
         for command in commands:
             command_id = command.command_id
@@ -152,8 +154,9 @@ class Engine:
                 outcome = batch[command_id] = self._decide(command, clock_says, records)
             outcomes.append(outcome)
         if records:
-            self._journal.append(records, snapshot=dump(self.hall) if self.hall.day != day else None)
-        if self.hall.day != day:
+            has_turned = self.hall.began != began or self.hall.is_closed != is_closed
+            self._journal.append(records, snapshot=dump(self.hall) if has_turned else None)
+        if self.hall.began != began:
             self._older_answers, self._answers = self._answers, {}
         for command_id, outcome in batch.items():
             if isinstance(outcome, Record):

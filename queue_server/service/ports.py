@@ -19,10 +19,10 @@ class Kept(Struct, frozen=True):
     """What a journal gives back at start.
 
     Attributes:
-        snapshot: the newest state kept whole (see `queue_server.domain.snapshot`); None before the first day's end.
+        snapshot: the newest state kept whole (see `queue_server.domain.snapshot`); None before the first day.
         records: what happened after it, oldest first.
-        answers: for each command of the business day before the snapshot, the sequence of its answer; a command of the
-            records has its own last record as answer.
+        answers: for each command up to the snapshot, since the day before the snapshot's own began, the sequence of
+            its answer; a command of the records has its own last record as answer.
     """
 
     snapshot: bytes | None
@@ -41,7 +41,8 @@ class Journal(Protocol):
 
         Args:
             records: a batch, in order, that goes on where the journal ends.
-            snapshot: the state after the batch, at a day's beginning; days before it are then never replayed again.
+            snapshot: the state after the batch, where it began or ended a day; what is before it is then never
+                replayed again.
 
         Raises:
             JournalUnavailable: nothing was kept, as far as is known.

@@ -106,14 +106,16 @@ def test_a_setting_makes_the_disk_do_what_it_is_there_for(
 
 
 def test_the_days_have_what_a_journal_finds_hard():
-    several = [some_days(seed, BATCHES) for seed in range(5)]
+    several = [some_days(seed, BATCHES) for seed in range(8)]
 
     for days in several:
         assert sum(batch.snapshot is not None for batch in days.batches) >= 3
+        assert days.held[-1].kept.answers
         assert max(len(batch.records) for batch in days.batches) >= 5
         assert days.batches[-1].records[-1].seq > 30
     kinds = {type(record.event) for days in several for batch in days.batches for record in batch.records}
     assert {m.TicketIssued, m.TicketCalled, m.ServiceCompleted, m.ServiceRated, m.TicketMissed, m.TicketHeld} <= kinds
+    assert m.DayClosed in kinds
 
 
 def test_report_rows_that_are_not_those_of_the_events_are_seen(reference: Reference):

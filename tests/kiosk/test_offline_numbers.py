@@ -244,6 +244,21 @@ def test_a_refusal_is_an_answer_and_not_a_server_that_is_away(kiosk: Kiosk, hall
     assert kiosk.book.next_to_hand_in() is None
 
 
+@pytest.mark.parametrize("line", [("refused",), ("unheard", "unheard")])
+def test_a_number_given_out_after_the_closing_is_handed_in_and_forgotten(
+    kiosk: Kiosk, hall: LossyHall, line: tuple[str, ...]
+):
+    hall.do(m.CloseDay(command_id="closing-1", by="M1", confirmed_open=0))
+    hall.line = [*line]  # "unheard": the draw was refused, and the kiosk does not know
+    assert kiosk.number("attempt-1") == "A001"
+
+    kiosk.hand_in()
+
+    assert [(t.display_number, t.state) for t in hall.day.tickets.values()] == [("A001", "expired")]
+    assert kiosk.book.next_to_hand_in() is None
+    assert kiosk.book.left_to_person() == []
+
+
 def test_a_draw_that_takes_too_long_takes_nothing_from_the_book(
     kiosk: Kiosk, hall: LossyHall, monkeypatch: pytest.MonkeyPatch
 ):

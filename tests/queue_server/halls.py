@@ -1,6 +1,7 @@
 """A hall's day in a few words, for tests of the rules: a small plan, a moving clock, and commands."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -126,6 +127,21 @@ def small_plan(zone_hours: dict[str, QueueHours] | None = None, **rules: Any) ->
         ],
         rules=HallRules(**rules),
         calendar=CALENDAR,
+    )
+
+
+def without_queue(plan: HallPlan, prefix: str) -> HallPlan:
+    """The plan after a site file has lost a queue."""
+    return HallPlan.of(
+        plan.hall_id,
+        plan.name,
+        plan.name_en,
+        zones=plan.zones.values(),
+        queues=[q for q in plan.queues.values() if q.prefix != prefix],
+        counters=[replace(c, queues=tuple(q for q in c.queues if q != prefix)) for c in plan.counters.values()],
+        items=[item for item in plan.items.values() if item.queue != prefix],
+        rules=plan.rules,
+        calendar=plan.calendar,
     )
 
 

@@ -102,7 +102,6 @@ class Book:
         self.quota: dict[tuple[str, str], int] = defaultdict(int)
         self.ticket_ids: set[str] = set()  # ever
         self.numbers: set[tuple[date, str, int]] = set()  # ever
-        self.days: list[date] = []
 
     def time(self, at: datetime) -> int:
         """An instant of the server's clock in the book's microseconds."""
@@ -136,11 +135,10 @@ class Book:
     def _DayStarted(self, event: m.DayStarted, record: Record) -> None:  # noqa: N802
         self.day, self.reached, self.is_closed = event.day, record.at.date(), False
         self.longest_row = self.rules.order.most_in_a_row
-        self.days.append(event.day)
         self._clear(event.no_shows)
         today = record.at.date()  # a ban ends with its last day, also if a clock that leapt began the next one
         self.bans = {person: until for person, until in self.bans.items() if until >= today}
-        self.tickets, self.ratings, self.rated_tickets = {}, {}, set()
+        self.tickets, self.ratings, self.rated_tickets, self.leases = {}, {}, set(), {}
         self.drawn_by.clear()
         self.quota.clear()
 
@@ -158,7 +156,6 @@ class Book:
                 self.appointments[number].state = "no_show"
         self.counters = {number: Counter(number) for number in self.plan.counters}
         self.queue_calls.clear()
-        self.leases = {}
 
     # ---- tickets ------------------------------------------------------------------------------------------------
 
@@ -174,6 +171,7 @@ class Book:
             event.person,
             list(event.further_items),
             event.appointment_no,
+            state="expired" if event.after_closing else "waiting",
         )
         self.ticket_ids.add(event.ticket_id)
         self.numbers.add((event.business_day, event.prefix, event.number))

@@ -26,7 +26,7 @@ def days(book: Book, record: Record) -> Iterator[str]:
     event = record.event
     if isinstance(event, m.DayStarted):
         today = record.at.date()
-        if event.day != max([today, *book.days]):  # a day that a leaping clock began is not gone back behind
+        if event.day != today:
             yield f"the day {event.day} began on {today}"
         if book.reached is not None and today <= book.reached:
             yield f"the day {event.day} began on {today}, when the calendar had come to {book.reached}"

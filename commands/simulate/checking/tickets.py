@@ -124,6 +124,8 @@ def numbers(book: Book, record: Record) -> Iterator[str]:
     if isinstance(event, m.TicketIssued):
         yield from _issued(book, event)
     if isinstance(event, m.NumbersLeased):
+        if book.is_closed:
+            yield f"{event.kiosk_id} was given a block of queue {event.prefix} on a day that had been closed"
         block = range(event.first, event.last + 1)
         if any((event.business_day, event.prefix, number) in book.numbers for number in block):
             yield f"the block {event.prefix}{event.first}-{event.last} holds a number that was given out"
@@ -137,8 +139,7 @@ def _issued(book: Book, event: m.TicketIssued) -> Iterator[str]:
         yield f"the ticket id {event.ticket_id} was used before"
     if (event.business_day, event.prefix, event.number) in book.numbers:
         yield f"{event.display_number} was given out twice on {event.business_day}"
-    if event.business_day != book.day or book.is_closed:
-        yield f"{event.display_number} was given out for {event.business_day} on {book.day} (closed: {book.is_closed})"
+    yield from _of_its_day(book, event)
     if event.display_number != f"{event.prefix}{event.number:03d}" or not 1 <= event.number <= 9999:
         yield f"the number {event.number} of queue {event.prefix} is shown as {event.display_number}"
     if event.lease_id is None:
@@ -151,3 +152,12 @@ def _issued(book: Book, event: m.TicketIssued) -> Iterator[str]:
         yield f"{event.display_number} was merged from a block that is not the kiosk's"
     elif not block.first <= event.number <= block.last:
         yield f"{event.display_number} was merged from the block {block.first}-{block.last}"
+
+
+def _of_its_day(book: Book, event: m.TicketIssued) -> Iterator[str]:
+    if event.business_day != book.day:
+        yield f"{event.display_number} was given out for {event.business_day} on {book.day}"
+    if book.is_closed and event.lease_id is None:
+        yield f"{event.display_number} was drawn on a day that had been closed"
+    if event.after_closing != book.is_closed:
+        yield f"{event.display_number} says after_closing={event.after_closing}, on a day with closed={book.is_closed}"

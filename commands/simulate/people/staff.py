@@ -105,7 +105,7 @@ def _ask(command: m.AnyCommand) -> Person:
 def _due(world: World, asked: set[str]) -> list[m.AnyCommand]:
     now, hall = world.clock.now(), world.seen
     due: list[m.AnyCommand] = []
-    if hall.day is None or (now.date() > hall.day and str(now.date()) not in asked):
+    if hall.reached is None or (now.date() > hall.reached and str(now.date()) not in asked):
         asked.add(str(now.date()))
         due.append(m.StartDay(command_id=world.new_id()))
     for rating_id in hall.open_ratings:

@@ -1,6 +1,6 @@
 """Days, rules and the clock."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -16,13 +16,15 @@ from queue_server.domain.record import Record
 
 LIFE_IS_OVER = frozenset(state for state, steps in LIFE.items() if not steps)
 TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at")
+NUMBERED_DAYS = 62  # past days whose numbers are remembered: so many may begin while a clock is wrong, and be undone
 REMEMBERED_DAYS = 366  # how long past appointments and no-shows are remembered
 
 
 def started(hall: HallDay, event: m.DayStarted, record: Record) -> None:
-    """Numbers start again; they go on where a clock that leapt had begun this day before."""
-    numbers = hall.last_number if event.day == hall.day else {}
+    """Numbers start again; where this day had begun before, under a clock that was wrong, they go on."""
+    numbers = _turn_numbers(hall, event.day)
     hall.day, hall.reached, hall.is_closed = event.day, business_day(record.at), False
+    hall.began = record.seq
     _miss(hall, event.no_shows)
     begin_day(hall)
     hall.end_day()
@@ -30,13 +32,29 @@ def started(hall: HallDay, event: m.DayStarted, record: Record) -> None:
     _forget(hall)
 
 
+def _turn_numbers(hall: HallDay, day: date) -> dict[str, int]:
+    """Remember which numbers the day that ends has used, and give back those that the day which begins had used."""
+    if hall.day is not None:
+        hall.numbers_of[hall.day.isoformat()] = hall.last_number
+    begins = day.isoformat()
+    used = hall.numbers_of.pop(begins, {})
+    past = sorted(other for other in hall.numbers_of if other < begins)
+    for other in past[:-NUMBERED_DAYS]:
+        del hall.numbers_of[other]
+        hall.forgotten = date.fromisoformat(other)
+    return used
+
+
 def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
-    """Every open ticket is over, every counter closed; the tickets can still be looked at."""
+    """Every open ticket is over, every counter closed; the tickets can still be looked at.
+
+    Kiosks keep their blocks: they may still hold tickets that nobody has heard of.
+    """
     _miss(hall, event.no_shows)
-    tickets, tickets_of = hall.tickets, hall.tickets_of
+    tickets, tickets_of, leases = hall.tickets, hall.tickets_of, hall.leases
     numbers, issued_in, ratings = hall.last_number, hall.issued_in, hall.ratings
     hall.end_day()
-    hall.tickets, hall.tickets_of = tickets, tickets_of
+    hall.tickets, hall.tickets_of, hall.leases = tickets, tickets_of, leases
     hall.last_number, hall.issued_in, hall.ratings = numbers, issued_in, ratings
     for ticket_id in event.expired:
         step(tickets[ticket_id], TicketStep.EXPIRE)

@@ -13,7 +13,7 @@ from queue_server.domain.slots import came_in_time
 
 
 def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
-    """A new ticket waits."""
+    """A new ticket waits; one that came after the closing is over, teaches nothing, and needs no queue of the plan."""
     ticket = Ticket(
         ticket_id=event.ticket_id,
         display_number=event.display_number,
@@ -40,9 +40,13 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         wait_basis=event.wait_basis,
     )
     hall.tickets[ticket.ticket_id] = ticket
-    expect(hall, ticket)
-    note_visit(hall, ticket)
-    stand(hall, ticket)
+    if event.after_closing:
+        step(ticket, TicketStep.EXPIRE)
+        ticket.ended_at = record.at
+    else:
+        expect(hall, ticket)
+        note_visit(hall, ticket)
+        stand(hall, ticket)
     if event.number > hall.last_number.get(event.prefix, 0):
         hall.last_number[event.prefix] = event.number
     if is_walk_in(hall, event.appointment_no, record.at):

@@ -45,13 +45,14 @@ def confirm_clock(hall: HallDay, command: m.ConfirmClock, now: datetime, _new_id
 def start_day(hall: HallDay, _command: m.StartDay, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Begin the day that the calendar has reached.
 
-    Where a clock that leapt has begun a later day already, numbers of that day are given out until the calendar has
-    passed it: never one twice, and every morning the hall opens.
+    It is the calendar's own day also where a clock that was wrong has begun later days already, or this one: which
+    numbers they used is remembered. Only where that is forgotten, the day that was goes on: no number is given twice.
     """
     if not day_has_changed(hall, now):
         raise no.DayNotOver(f"the business day {hall.day} is not over")
     today = business_day(now)
-    day = max(today, hall.day or today)
+    is_known = hall.forgotten is None or today > hall.forgotten
+    day = today if is_known or hall.day is None else hall.day
     return [m.DayStarted(day=day, expired=_still_open(hall), no_shows=_no_shows(hall, today))]
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, time
 
+from msgspec import structs
+
 from hall import messages as m
 from hall.clock import business_day
 from hall.ticket import LAST_NUMBER
@@ -42,7 +44,10 @@ def lease_numbers(hall: HallDay, command: m.LeaseNumbers, now: datetime, new_id:
 
 
 def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """Take in a ticket that exists on paper already. Rules about people and hours are not asked: it was given out."""
+    """Take in a ticket that exists on paper already. Rules about people and hours are not asked: it was given out.
+
+    After the day was closed it is still written down, for the statistics and for its kiosk, and over at once.
+    """
     item = item_of(hall, command.item_key)
     lease = hall.leases.get(command.lease_id)
     if lease is None or lease.kiosk_id != command.kiosk_id:
@@ -51,27 +56,32 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
     if command.number in lease.used or command.ticket_id in hall.tickets:
         raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
-    check_day(hall)
     known = {group.key for group in hall.rules.order.green_groups}
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
     priority, group = priority_of(hall, declared, command.age_years)
-    return [
-        ticket_issued(
-            hall,
-            item,
-            now,
-            ticket_id=command.ticket_id,
-            number=command.number,
-            priority=priority,
-            arrived_at=_within_today(hall, command.arrived_at, now),
-            kiosk_id=command.kiosk_id,
-            green_group=group,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=command.person,
-            lease_id=lease.lease_id,
-        )
-    ]
+    issued = ticket_issued(
+        hall,
+        item,
+        now,
+        ticket_id=command.ticket_id,
+        number=command.number,
+        priority=priority,
+        arrived_at=_within_today(hall, command.arrived_at, now),
+        kiosk_id=command.kiosk_id,
+        green_group=group,
+        identity_kind=command.identity_kind,
+        masked_number=command.masked_number,
+        person=command.person,
+        lease_id=lease.lease_id,
+    )
+    return [_over_at_once(issued) if hall.is_closed else issued]
+
+
+def _over_at_once(issued: m.TicketIssued) -> m.TicketIssued:
+    """A ticket of a day that was closed: it waits for nobody, so there is no wait to tell."""
+    return structs.replace(
+        issued, after_closing=True, wait_p10_s=None, wait_p50_s=None, wait_p90_s=None, wait_basis=None
+    )
 
 
 def _within_today(hall: HallDay, claimed: datetime, now: datetime) -> datetime:

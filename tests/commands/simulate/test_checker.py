@@ -111,6 +111,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
         .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
     ),
     "a number of a block that the kiosk had": lambda: leased(1, 5).issue("A003", lease_id="lease-1"),
+    "a number of a block that came in after the closing": lambda: (
+        leased(1, 5).tell(closed()).issue("A003", lease_id="lease-1", after_closing=True)
+    ),
     "a kiosk's ticket stands where its visitor arrived": lambda: (
         leased(1, 5)
         .issue("A006")
@@ -157,6 +160,23 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     "a number that is shown as another": ("numbers", lambda: Story().issue("A001", display_number="A002")),
     "a number for another day": ("numbers", lambda: Story().issue("A001", business_day=DAY + timedelta(days=1))),
     "a ticket after the day was closed": ("numbers", lambda: Story().tell(m.DayClosed(day=DAY, by="T9")).issue("A001")),
+    "a ticket drawn after the closing that says so": (
+        "numbers",
+        lambda: Story().tell(closed()).issue("A001", after_closing=True),
+    ),
+    "a kiosk's ticket after the closing that does not say so": (
+        "numbers",
+        lambda: leased(1, 5).tell(closed()).issue("A003", lease_id="lease-1"),
+    ),
+    "a kiosk's ticket that says that the day was closed, and it was not": (
+        "numbers",
+        lambda: leased(1, 5).issue("A003", lease_id="lease-1", after_closing=True),
+    ),
+    "a call of somebody who came after the closing": (
+        "life",
+        lambda: leased(1, 5).tell(closed()).issue("A003", lease_id="lease-1", after_closing=True).choose("A003"),
+    ),
+    "a block after the closing": ("numbers", lambda: leased(1, 5, Story().tell(closed()))),
     "blocks that meet": ("numbers", lambda: leased(5, 9, leased(1, 5))),
     "a block over a number that was given out": ("numbers", lambda: leased(1, 5, Story().issue("A003"))),
     "a leased number from the server": ("numbers", lambda: leased(1, 5).issue("A003")),
@@ -378,6 +398,10 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         lambda: Story().issue("A001").tell(m.DayClosed(day=DAY, by="T9")),
     ),
     "a day's end that takes a ticket that was over": ("days", lambda: a_day().tell(closed("A001"))),
+    "a day that is not the calendar's": (
+        "days",
+        lambda: Story().wait(hours=24).tell(m.DayStarted(day=DAY + timedelta(days=5))),
+    ),
     "a no-show before the slot": (
         "days",
         lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),

@@ -10,6 +10,7 @@ import msgspec
 
 from hall import messages as m
 from hall.catalogue import HallPlan
+from hall.ticket import OPEN_STATES
 from queue_server.domain.refusals import Refusal
 from queue_server.domain.snapshot import dump
 from queue_server.service.ports import Journal
@@ -27,13 +28,19 @@ class KeptHall(Hall):
         super().__init__(plan)
 
     def keep(self) -> None:
-        """Append what happened since, with a snapshot when a day began."""
+        """Append what happened since, with a snapshot when a day began or was closed."""
         new = self.records[self._kept :]
         if not new:
             return
-        begins_day = any(isinstance(record.event, m.DayStarted) for record in new)
-        self.journal.append(new, snapshot=dump(self.day) if begins_day else None)
+        turns_day = any(isinstance(record.event, m.DayStarted | m.DayClosed) for record in new)
+        self.journal.append(new, snapshot=dump(self.day) if turns_day else None)
         self._kept = len(self.records)
+
+    def close_day(self) -> None:
+        """End the day, whoever is still there, and keep everything."""
+        still_open = sum(ticket.state in OPEN_STATES for ticket in self.day.tickets.values())
+        self.do(m.CloseDay(command_id=self.id(), by="M1", confirmed_open=still_open))
+        self.keep()
 
     def next_day(self) -> None:
         """Go on a day and keep everything."""

@@ -16,9 +16,10 @@ from queue_server.adapters import tables as t
 from queue_server.adapters.report_rows import CHANGES, DayNotOver, rewrite_day
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.domain import ledger
+from queue_server.service.engine import day_in
 from queue_server.service.ports import JournalUnavailable
 from tests.queue_server.adapters.keeping import KeptHall
-from tests.queue_server.halls import MORNING
+from tests.queue_server.halls import MORNING, without_queue
 
 FIRST_DAY = MORNING.date()
 SILENT = {
@@ -190,6 +191,57 @@ def test_a_day_that_was_closed_by_a_person_is_written_once_when_the_next_one_beg
     assert len(rows) == 10
     closed_at = next(record.at for record in hall.records if isinstance(record.event, m.DayClosed))
     assert {row["ended_at"] for row in rows if row["state"] == "expired"} == {closed_at}
+
+
+def test_the_rows_of_a_closed_day_are_the_same_after_a_start_without_the_queue_that_it_used(
+    tmp_path: Path, plan: HallPlan
+):
+    def two_days(path: Path, *, loses_queue: bool) -> dict[str, list[dict[str, Any]]]:
+        journal = SqlJournal(path)
+        hall = KeptHall(plan, journal)
+        hall.busy_day(tickets=10)
+        hall.close_day()
+        if loses_queue:
+            hall.day = day_in(journal.kept(), without_queue(plan, "A"))
+        hall.next_day()
+        journal.close()
+        return everything(path)
+
+    as_it_was = two_days(tmp_path / "one.sqlite", loses_queue=False)
+
+    assert len(as_it_was["ticket"]) == 10
+    assert two_days(tmp_path / "other.sqlite", loses_queue=True) == as_it_was
+
+
+def test_a_day_that_a_wrong_clock_began_first_has_the_tickets_of_both_times_once(
+    journal: SqlJournal, path: Path, plan: HallPlan
+):
+    hall = KeptHall(plan, journal)
+    hall.issue()
+    hall.clock.pass_(days=9)
+    hall.next_day()
+    hall.issue()
+    hall.clock.pass_(days=-10, minutes=1)
+    hall.do(m.ConfirmClock(command_id="right", by="M1"))
+    hall.issue()
+    drawn = {0: [1], 10: [1, 2]}
+    for day in range(1, 11):
+        hall.next_day()
+        drawn.setdefault(day, []).append(hall.issue().number)
+    hall.keep()
+    assert numbers_by_day(path) == {day: numbers for day, numbers in drawn.items() if day < 10} | {10: [1, 2]}
+
+    hall.next_day()
+
+    assert numbers_by_day(path) == drawn == {**{day: [1] for day in range(10)}, 10: [1, 2, 3]}
+
+
+def numbers_by_day(path: Path) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in read(path, t.ticket):
+        day = date.fromisoformat(row["business_day"]) - FIRST_DAY
+        found.setdefault(day.days, []).append(row["number"])
+    return {day: sorted(numbers) for day, numbers in found.items()}
 
 
 def test_a_day_can_be_written_again_and_is_the_same(journal: SqlJournal, path: Path, plan: HallPlan):

@@ -1,6 +1,7 @@
 """What the journal keeps, and what a start reads of it."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -70,14 +71,14 @@ def test_the_state_after_a_start_is_the_state_before_it(journal: SqlJournal, pla
         assert digest(day_in(journal.kept(), plan)) == digest(hall.day)
 
 
-def test_a_start_reads_the_newest_snapshot_what_follows_it_and_the_answers_of_the_day_before(
+def test_a_start_reads_the_newest_snapshot_what_follows_it_and_the_answers_since_the_day_before_began(
     journal: SqlJournal, plan: HallPlan
 ):
     hall = KeptHall(plan, journal)
     hall.issue()
     hall.keep()
-    hall.next_day()
     first_day = {record.command_id for record in hall.records}
+    hall.next_day()
     hall.open("3")
     hall.issue()
     hall.call("3")
@@ -107,17 +108,45 @@ def test_a_journal_without_a_snapshot_gives_everything(journal: SqlJournal):
     assert journal.kept() == type(journal.kept())(None, printed(1, 3), {})
 
 
-def test_only_the_snapshots_that_a_start_needs_are_kept(journal: SqlJournal, plan: HallPlan, path: Path):
+def test_after_a_day_was_closed_a_start_still_has_the_answers_of_that_day_and_of_the_one_before(
+    journal: SqlJournal, plan: HallPlan
+):
+    hall = KeptHall(plan, journal)
+    hall.issue()
+    hall.next_day()
+    before = hall.records[-1].seq
+    hall.issue()
+    hall.next_day()
+    hall.issue()
+    hall.close_day()
+    hall.do(m.MarkTicket(command_id="late", ticket_id=hall.records[-2].event.ticket_id, by="T1", note="came late"))
+    hall.keep()
+
+    kept = journal.kept()
+
+    *answered, late = hall.records[before - 1 :]
+    assert kept.answers == {record.command_id: record.seq for record in answered}
+    assert list(kept.records) == [late]
+    assert digest(day_in(kept, plan)) == digest(hall.day)
+
+
+def test_only_the_snapshot_that_a_start_needs_is_kept(journal: SqlJournal, plan: HallPlan, path: Path):
     hall = KeptHall(plan, journal)
     for _ in range(5):
         hall.issue()
+        hall.close_day()
         hall.next_day()
 
     with sqlite3.connect(path) as connection:
         days = connection.execute("SELECT day FROM snapshot ORDER BY seq").fetchall()
     connection.close()
 
-    assert days == [("2026-03-07",), ("2026-03-08",)]
+    assert days == [("2026-03-08",)]
+
+
+def begun(seq: int, day: int) -> list[Record]:
+    event = m.DayStarted(day=MORNING.date() + timedelta(days=day))
+    return [Record(seq=seq, at=MORNING, command_id=f"day {day}", event=event)]
 
 
 def history(path: Path, old: int) -> tuple[list[str], int]:
@@ -139,16 +168,22 @@ def history(path: Path, old: int) -> tuple[list[str], int]:
         connection.set_progress_handler(lambda: steps.append(1), STEPS)  # append gives None: go on
 
     journal = SqlJournal(path, connect=over_sqlite(path, look))
-    journal.append(printed(old + 1, 300, "before"), snapshot=b"the day before")
+    journal.append(begun(old + 1, 1), snapshot=b"the day before the day before")
+    journal.append(printed(old + 2, 298, "before"))
+    journal.append(begun(old + 300, 2), snapshot=b"the day before")
     journal.append(printed(old + 301, 300, "day"))
-    journal.append(printed(old + 601, 1, "day"), snapshot=b"today")
+    journal.append(begun(old + 601, 3), snapshot=b"today")
     journal.append(printed(old + 602, 300))
     statements.clear()
     steps.clear()
     kept = journal.kept()
     journal.close()
     assert (kept.snapshot, list(kept.records)) == (b"today", printed(old + 602, 300))
-    assert kept.answers == {f"day{seq}": seq for seq in range(old + 301, old + 602)}
+    assert kept.answers == {
+        "day 2": old + 300,
+        **{f"day{seq}": seq for seq in range(old + 301, old + 601)},
+        "day 3": old + 601,
+    }
     return [statement for statement in statements if statement.startswith("SELECT")], len(steps)
 
 

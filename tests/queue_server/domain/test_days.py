@@ -1,17 +1,13 @@
-"""Business days and the clock: begun by the calendar, ended by a person; time that jumps; a plan that changes."""
+"""Business days and the clock: begun by the calendar, ended by a person; time that jumps."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from hall import messages as m
 from hall.appointment import AppointmentRules
-from hall.catalogue import HallPlan
 from hall.counter import CounterStatus
 from hall.hours import QueueHours
 from hall.identity import DocumentKind
@@ -19,65 +15,18 @@ from hall.rules import MissedRules
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.appointments import slots_of
-from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
-from queue_server.service.engine import Engine, Outcome
-from queue_server.service.ports import JournalUnavailable, Kept
-from tests.queue_server.halls import MORNING, ZONE, Clock, Hall, as_kept, audit, period, refused, small_plan
+from tests.queue_server.domain.running import Running
+from tests.queue_server.halls import (
+    MORNING,
+    Hall,
+    audit,
+    period,
+    refused,
+    small_plan,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-class MemoryJournal:
-    """A journal that forgets nothing while the test runs."""
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self.snapshot: bytes | None = None
-        self.after = 0
-
-    def append(self, records: Sequence[Record], *, snapshot: bytes | None = None) -> None:
-        self.records += map(as_kept, records)
-        if snapshot is not None:
-            self.snapshot, self.after = snapshot, len(self.records)
-
-    def kept(self) -> Kept:
-        return Kept(
-            self.snapshot, self.records[self.after :], {r.command_id: r.seq for r in self.records[: self.after]}
-        )
-
-    def answer(self, seq: int) -> Record:
-        return self.records[seq - 1]
-
-
-class Running:
-    """An engine on its journal, with a clock."""
-
-    def __init__(self, plan: HallPlan, now: datetime = MORNING, journal: MemoryJournal | None = None) -> None:
-        self.clock = Clock(now)
-        self.journal = journal or MemoryJournal()
-        ids = count(1)
-        self.engine = Engine(
-            plan, self.journal, self.clock, new_id=lambda: f"new-{len(self.journal.records)}-{next(ids)}"
-        )
-        self._commands = count(1)
-
-    def ask(self, kind: type[m.Command], **values: Any) -> Any:
-        """The event or the refusal."""
-        command: Any = kind(command_id=f"c-{len(self.journal.records)}-{next(self._commands)}", **values)
-        outcomes: list[Outcome]
-        outcomes, _records = self.engine.carry_out([command])
-        audit(self.engine.hall)
-        return outcomes[0].event if isinstance(outcomes[0], Record) else outcomes[0]
-
-    def issue(self, item_key: str = "a1", **values: Any) -> Any:
-        return self.ask(m.IssueTicket, item_key=item_key, kiosk_id="K01", **values)
-
-    def events(self, kind: type[m.Event]) -> list[Any]:
-        return [record.event for record in self.journal.records if isinstance(record.event, kind)]
-
-    def started_again(self, plan: HallPlan | None = None) -> "Running":
-        return Running(plan or self.engine.hall.plan, self.clock.time, self.journal)
 
 
 # ---- days
@@ -291,99 +240,3 @@ def test_places_of_a_repeated_hour_are_counted_apart_and_the_same_after_a_restar
             if f"{slot.starts_at:%H:%M}" == "02:00"
         ]
         assert free == [2, 1]
-
-
-# ---- rules that are kept, and plans that change
-
-
-def test_each_rule_that_says_no_leaves_its_entry_in_the_journal():
-    hall = Running(small_plan())
-    card = {"person": "ann", "identity_kind": DocumentKind.RESIDENT}
-    hall.ask(m.OpenCounter, counter_no="1", staff_no="T1")
-    hall.issue(**card)
-    hall.ask(m.CallNext, counter_no="1")
-
-    hall.issue(**card)
-    hall.issue("r1")
-    hall.ask(m.Recall, counter_no="1")
-    hall.issue("nothing")
-
-    kept = [(e.rule, e.command, e.place, e.prefix) for e in hall.events(m.RuleApplied)]
-    assert kept == [
-        ("has_ticket", "IssueTicket", "K01", "A"),
-        ("identity_required", "IssueTicket", "K01", "R"),
-        ("recall_too_soon", "Recall", "1", None),
-    ]
-
-
-def test_other_rules_are_adopted_before_the_next_command_and_kept():
-    hall = Running(small_plan())
-    hall.issue()
-    plan = small_plan(missed=MissedRules(back_after=7, grace_s=60))  # a whole number, as site files have them
-    changed = hall.started_again(plan)
-
-    changed.issue()
-
-    assert [event.rules.missed.back_after for event in changed.events(m.RulesAdopted)] == [7]
-    assert changed.engine.hall.rules.missed.back_after == 7
-    again = changed.started_again(plan)
-    again.engine.rebuild()
-    assert digest(again.engine.hall) == digest(changed.engine.hall)
-    again.issue()
-    assert len(again.events(m.RulesAdopted)) == 1
-
-
-def without_queue(plan: HallPlan, prefix: str) -> HallPlan:
-    return HallPlan.of(
-        plan.hall_id,
-        plan.name,
-        plan.name_en,
-        zones=plan.zones.values(),
-        queues=[q for q in plan.queues.values() if q.prefix != prefix],
-        counters=[replace(c, queues=tuple(q for q in c.queues if q != prefix)) for c in plan.counters.values()],
-        items=[item for item in plan.items.values() if item.queue != prefix],
-        rules=plan.rules,
-        calendar=plan.calendar,
-    )
-
-
-@pytest.mark.parametrize("days", [0, 1])
-def test_a_plan_that_lost_a_queue_with_people_waiting_does_not_start_and_says_what_to_do(days: int):
-    hall = Running(small_plan())
-    hall.clock.pass_(days=days)
-    hall.issue()  # with days: what is lost follows a snapshot
-    hall.issue("b1")
-    records = list(hall.journal.records)
-    lost = hall.started_again(without_queue(small_plan(), "B"))
-
-    with pytest.raises(JournalUnavailable, match="put it back"):
-        lost.engine.rebuild()
-
-    assert hall.journal.records == records
-    back = hall.started_again()
-    back.engine.rebuild()
-    assert digest(back.engine.hall) == digest(hall.engine.hall)
-
-
-def test_a_queue_may_go_once_the_day_it_was_used_in_is_over():
-    hall = Running(small_plan())
-    hall.issue("b1")
-    hall.clock.pass_(days=1)
-    hall.issue("a1")
-
-    without = hall.started_again(without_queue(small_plan(), "B"))
-
-    assert without.issue("a1").display_number == "A002"
-    assert isinstance(without.issue("b1"), no.UnknownItem)
-
-
-def test_an_appointment_for_a_matter_that_is_gone_is_refused_at_the_desk_and_harms_nothing():
-    hall = Running(small_plan())
-    slot = datetime(2026, 3, 4, 10, tzinfo=ZONE)
-    hall.ask(m.BookAppointment, item_key="h1", starts_at=slot, person="ann", masked_name="测*", channel="online")
-    hall.clock.time = slot
-    hall.issue("a1")
-    without = hall.started_again(without_queue(small_plan(), "H"))
-
-    assert isinstance(without.ask(m.CheckIn, kiosk_id="K01", person="ann"), no.UnknownItem)
-    assert without.issue("a1").display_number == "A002"

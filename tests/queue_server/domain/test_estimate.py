@@ -1,59 +1,25 @@
-"""The estimated wait follows the queue's state, the rules and the hours, and what earlier waits have taught."""
+"""The estimated wait follows the queue's state and the rules."""
 
-import random
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from math import exp, log
+from datetime import datetime
+from math import log
 
 import pytest
 
 from hall import messages as m
-from hall.hours import QueueHours
 from hall.priority import PriorityClass
 from hall.rules import OrderRules
-from hall.wait import Basis
-from queue_server.domain.ahead import ahead_count
-from queue_server.domain.breaks import Break, breaks_of, clock_s, worked_s
-from queue_server.domain.calibration import band, beginner, learn, learn_visit
-from queue_server.domain.estimate import WaitEstimate, estimate_error, wait_estimate
-from queue_server.domain.snapshot import dump, load
-from tests.queue_server.halls import HOURS, MORNING, NOON, Hall, period, small_plan
-
-MINUTE = 60.0
+from queue_server.domain.calibration import learn_visit
+from queue_server.domain.estimate import wait_estimate
+from queue_server.domain.snapshot import dump
+from tests.queue_server.domain.estimating import MINUTE, busy, p50, told
+from tests.queue_server.halls import Hall, small_plan
 
 
 @pytest.fixture
 def hall() -> Hall:
     return Hall(small_plan())
-
-
-def told(hall: Hall, item_key: str, priority: PriorityClass = PriorityClass.ORDINARY) -> WaitEstimate | None:
-    """What somebody who came now would be told."""
-    item, now = hall.day.plan.items[item_key], hall.clock.now()
-    return wait_estimate(hall.day, item, priority, ahead_count(hall.day, item.queue, priority, now), now)
-
-
-def p50(hall: Hall, item_key: str, priority: PriorityClass = PriorityClass.ORDINARY) -> float:
-    estimate = told(hall, item_key, priority)
-    assert estimate is not None
-    return estimate.p50_s
-
-
-def busy(hall: Hall, counter_no: str, item_key: str = "a1") -> None:
-    """Open a counter and let it serve somebody from now on."""
-    hall.open(counter_no, f"T{counter_no}")
-    issued = hall.issue(item_key)
-    hall.call_ticket(counter_no, issued.ticket_id)
-    hall.start(counter_no)
-
-
-def lived(hall: Hall, *waits_s: float) -> None:
-    """Let visitors of queue A be told something and wait so long, one after another, at counter 1."""
-    for waited_s in waits_s:
-        hall.issue("a1")
-        hall.clock.pass_(seconds=waited_s)
-        hall.serve("1")
 
 
 # ---- the queue's state ----------------------------------------------------------------------------------------------
@@ -237,215 +203,6 @@ def test_however_many_priority_visitors_come_the_rules_bound_what_a_line_loses_t
     assert crowded is not None
     assert calm is not None
     assert crowded.basis.line_s == pytest.approx(times * calm.basis.line_s)
-
-
-# ---- hours ----------------------------------------------------------------------------------------------------------
-
-SPLIT = QueueHours(core=(period("09:00-12:00"), period("13:00-17:00")))
-
-
-def test_who_would_not_be_called_before_the_break_is_told_to_wait_it_out():
-    hall = Hall(small_plan({"A": SPLIT}))
-    hall.clock.set("11:50")
-    busy(hall, "1")
-    for _ in range(4):
-        hall.issue("a1")
-
-    estimate = told(hall, "a1")
-
-    assert estimate is not None
-    assert estimate.p50_s > 70 * MINUTE
-
-
-def test_a_break_that_is_far_away_changes_nothing():
-    waits = []
-    for hours in (None, SPLIT):
-        hall = Hall(small_plan({"A": hours} if hours else {}))
-        busy(hall, "1")
-        hall.issue("a1")
-        waits.append(told(hall, "a1"))
-
-    assert waits[0] == waits[1]
-
-
-def test_before_opening_a_hall_that_knows_its_counters_tells_how_long_it_is_until_then():
-    hall = Hall(small_plan({"B": SPLIT}))
-    hall.clock.set("10:00")
-    hall.open("4", "T4")
-    hall.clock.time = MORNING + timedelta(days=1)
-    hall.clock.set("08:30")
-    hall.ask(m.StartDay)
-
-    estimate = told(hall, "b1")
-
-    assert estimate is not None
-    assert 30 * MINUTE <= estimate.p50_s < 32 * MINUTE
-    assert estimate.p10_s < estimate.p50_s < estimate.p90_s
-
-
-def test_before_opening_on_the_first_day_nothing_is_told():
-    hall = Hall(small_plan({"B": SPLIT}))
-    hall.clock.set("08:30")
-
-    assert told(hall, "b1") is None
-
-
-def test_breaks_are_what_the_hours_leave_between():
-    assert breaks_of(None) == ()
-    assert breaks_of(NOON) == (Break(0, 9 * 3600, 0, is_early=True), Break(12 * 3600, 13 * 3600, 1))
-    assert breaks_of(HOURS) == (
-        Break(0, 8 * 3600, 0, is_early=True),
-        Break(8 * 3600, 9 * 3600, None, is_early=True),
-        Break(12 * 3600, 13 * 3600, 0),
-    )
-
-
-@pytest.mark.parametrize(
-    ("at", "work_min", "takes_min"),
-    [
-        ("10:00", 30, 30),
-        ("11:50", 9, 9),
-        ("11:50", 11, 10 + 4 * 1),  # one of four stays at noon
-        ("11:50", 10 + 15 + 5, 10 + 60 + 5),
-        ("16:00", 90, 90),  # clerks stay until all have been called
-    ],
-)
-def test_work_takes_longer_by_the_clock_where_fewer_counters_stay(at: str, work_min: float, takes_min: float):
-    hour, minute = map(int, at.split(":"))
-
-    passed_s = clock_s(
-        breaks_of(NOON), (hour * 60 + minute) * MINUTE, work_min * MINUTE, 0.0, staffed=4, full=4, unit=4
-    )
-
-    assert passed_s == pytest.approx(takes_min * MINUTE)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_what_the_clock_stretches_is_found_again(seed: int):
-    rng = random.Random(seed)
-    begin = MORNING + timedelta(minutes=rng.randrange(0, 179))
-    at_s, work_s = (begin - MORNING).total_seconds() + 9 * 3600, rng.uniform(1, 4 * 3600)
-
-    passed_s = clock_s(breaks_of(NOON), at_s, work_s, 0.0, staffed=4, full=4, unit=4)
-
-    again_s = worked_s(breaks_of(NOON), begin, begin + timedelta(seconds=passed_s), 4)
-    assert again_s == pytest.approx(work_s, abs=0.001)
-
-
-def test_nothing_is_learned_from_who_came_in_a_break_and_was_called_after_it():
-    noon = MORNING.replace(hour=12, minute=30)
-
-    assert worked_s(breaks_of(NOON), noon, noon + timedelta(minutes=40), 4) is None
-    assert worked_s(breaks_of(NOON), noon, noon + timedelta(minutes=20), 4) == 20 * MINUTE
-
-
-# ---- learning -------------------------------------------------------------------------------------------------------
-
-WAITS: dict[str, Callable[[random.Random, float], float]] = {
-    "exponential": lambda rng, mean_s: rng.expovariate(1 / mean_s),
-    "three times as long as counted out": lambda rng, mean_s: 3 * mean_s * rng.gammavariate(4, 0.25),
-    "nearly constant": lambda rng, mean_s: mean_s * rng.gauss(1, 0.1),
-    "heavy-tailed": lambda rng, mean_s: mean_s * rng.lognormvariate(0, 1),
-}
-
-
-@pytest.mark.parametrize("drawn", WAITS)
-@pytest.mark.parametrize("basis", [Basis(90.0, 0.0, 1.0), Basis(60.0, 900.0, 0.4)])
-def test_four_of_five_waits_come_to_lie_inside_whatever_their_distribution(drawn: str, basis: Basis):
-    rng, known, inside, below = random.Random(7), beginner(600.0), 0, 0
-    for number in range(3000):
-        waited_s = WAITS[drawn](rng, basis.first_s + basis.line_s)
-        found = band(known, basis)
-        if number >= 1000:
-            inside += found.p10_s <= waited_s <= found.p90_s
-            below += waited_s < found.p50_s
-        learn(known, basis, waited_s)
-
-    assert inside / 2000 == pytest.approx(0.8, abs=0.03)
-    assert below / 2000 == pytest.approx(0.5, abs=0.06)
-
-
-def test_calls_by_free_clerks_teach_how_quick_they_are():
-    rng, known, at_once, inside = random.Random(3), beginner(600.0), Basis(0.0, 0.0, 0.0), 0
-    for number in range(1000):
-        waited_s = rng.uniform(40, 60)
-        found = band(known, at_once)
-        inside += number >= 200 and found.p10_s <= waited_s <= found.p90_s
-        learn(known, at_once, waited_s)
-
-    assert inside / 800 == pytest.approx(0.8, abs=0.05)
-    assert exp(known.at_once[1]) == pytest.approx(50, abs=5)
-
-
-def test_no_wait_however_odd_makes_a_range_senseless():
-    known, basis = beginner(600.0), Basis(60.0, 900.0, 0.4)
-
-    for waited_s in (0.0, 1e9) * 300 + (0.0,) * 500:
-        learn(known, basis, waited_s)
-        learn(known, Basis(0.0, 0.0, 0.0), waited_s)
-        for each in (basis, Basis(0.0, 0.0, 0.0), Basis(60.0, 0.0, 1.0)):
-            found = band(known, each)
-            assert 0 < found.p10_s <= found.p50_s <= found.p90_s < 1e10
-
-
-def test_waits_that_come_true_move_the_next_estimate(hall):
-    hall.open("1")
-    before = p50(hall, "a1")
-
-    lived(hall, *[120.0] * 30)
-
-    assert before < 30
-    assert p50(hall, "a1") == pytest.approx(120, rel=0.3)
-
-
-def test_what_was_learned_outlasts_the_day_and_a_snapshot(hall):
-    hall.open("1")
-    lived(hall, *[120.0] * 30)
-    hall.clock.time += timedelta(days=1)
-    hall.ask(m.StartDay)
-    hall.open("1")
-
-    tomorrow = told(hall, "a1")
-    hall.day = load(hall.day.plan, dump(hall.day))
-
-    assert tomorrow is not None
-    assert tomorrow.p50_s > 60
-    assert told(hall, "a1") == tomorrow
-
-
-def test_the_error_of_a_queues_estimates_is_recorded(hall):
-    assert estimate_error(hall.day, "A") is None
-    hall.open("1")
-    lived(hall, 6.0, 600.0)
-
-    error = estimate_error(hall.day, "A")
-
-    assert error is not None
-    assert error.count == 2
-    assert error.inside == 0.5
-    assert 290 < error.mean_absolute_s < 300
-    assert -300 < error.bias_s < -290  # people waited longer than told
-    assert estimate_error(hall.day, "B") is None
-
-
-def test_a_ticket_that_a_kiosk_gave_out_by_itself_was_told_nothing_and_is_not_counted(hall):
-    hall.open("1")
-    lease = hall.ask(m.LeaseNumbers, kiosk_id="K01", prefix="A", count=5)
-    arrived_at = hall.clock.now()
-    hall.clock.pass_(minutes=30)
-    hall.ask(
-        m.MergeTicket,
-        lease_id=lease.lease_id,
-        number=lease.first,
-        ticket_id="off-1",
-        arrived_at=arrived_at,
-        item_key="a1",
-        kiosk_id="K01",
-    )
-
-    hall.serve("1")
-
-    assert estimate_error(hall.day, "A") is None
 
 
 # ---- cost -----------------------------------------------------------------------------------------------------------

@@ -137,6 +137,32 @@ def test_one_who_was_missed_waits_again_or_is_out_until_the_desk_lets_them_in(ha
     assert kinds[:2] == [(W, 600, True), (K, 90, True)]
 
 
+@pytest.mark.parametrize(("arrived_min", "waited_s"), [(10, 600), (25, 0)])
+def test_a_ticket_handed_in_after_the_closing_waited_until_the_closing_and_says_that_this_is_inaccurate(
+    hall: Hall, arrived_min: int, waited_s: float
+):
+    lease = hall.do(m.LeaseNumbers(command_id="lease", kiosk_id="K01", prefix="A", count=1))
+    assert isinstance(lease, m.NumbersLeased)
+    hall.clock.pass_(minutes=20)
+    hall.do(m.CloseDay(command_id="close", by="M1", confirmed_open=0))
+    hall.clock.pass_(minutes=10)
+    hall.do(
+        m.MergeTicket(
+            command_id="merge",
+            lease_id=lease.lease_id,
+            number=1,
+            ticket_id="offline",
+            arrived_at=MORNING + timedelta(minutes=arrived_min),
+            item_key="I001",
+            kiosk_id="K01",
+        )
+    )
+    hall.clock.pass_(days=1)
+    hall.do(m.StartDay(command_id="next"))
+
+    assert told(of_the_only_ticket(hall)) == [(W, waited_s, False)]
+
+
 def test_the_days_end_closes_what_is_open_at_midnight_and_says_so(hall: Hall):
     hall.issue()
     hall.clock.pass_(hours=23)

@@ -78,6 +78,10 @@ def issue(command_id: str, item_key: str = "I001", person: str | None = None) ->
     return m.IssueTicket(command_id=command_id, item_key=item_key, kiosk_id="K01", person=person)
 
 
+def close(command_id: str, still_open: int) -> m.CloseDay:
+    return m.CloseDay(command_id=command_id, by="M1", confirmed_open=still_open)
+
+
 def numbers(outcomes: Sequence[Outcome]) -> list[str]:
     return [
         outcome.event.display_number
@@ -136,13 +140,34 @@ def test_yesterdays_commands_are_still_answered_and_draw_no_number_today(engine:
     assert again == later == monday
 
 
-def test_the_state_is_kept_with_the_first_batch_of_a_day_and_not_again(engine: Engine, journal: Journal, clock: Clock):
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_process_that_started_during_the_day_answers_that_days_commands_on_the_next_one(
+    plan: HallPlan, engine: Engine, journal: Journal, clock: Clock, is_closed: bool
+):
+    (first,), _ = engine.carry_out([issue("tap")])
+    (second,), _ = engine.carry_out([issue("touch")])
+    if is_closed:
+        engine.carry_out([close("close", still_open=2)])
+    again = an_engine(plan, journal, clock)
+    clock.pass_(days=1)
+
+    again.carry_out([issue("new")])
+
+    assert again.carry_out([issue("tap"), issue("touch")]) == ([first, second], [])
+    clock.pass_(days=1)
+    assert an_engine(plan, journal, clock).carry_out([issue("touch")])[0] == [second]
+
+
+def test_the_state_is_kept_where_a_day_begins_and_where_it_is_closed_and_not_again(
+    engine: Engine, journal: Journal, clock: Clock
+):
     engine.carry_out([issue("a")])
     engine.carry_out([issue("b")])
+    engine.carry_out([close("d", still_open=2)])
     clock.pass_(days=1)
     engine.carry_out([issue("c")])
 
-    assert [with_snapshot for _records, with_snapshot in journal.batches] == [True, False, True]
+    assert [with_snapshot for _records, with_snapshot in journal.batches] == [True, False, True, True]
 
 
 def test_a_refusal_costs_no_transaction_unless_a_rule_of_the_hall_said_no(
