@@ -1,5 +1,6 @@
 """The kiosk's side of the hall server's API: a few questions, and three kinds of answer."""
 
+from datetime import date
 from types import TracebackType
 from typing import TypeVar
 
@@ -42,6 +43,7 @@ class QueuesAnswer(Struct, frozen=True):
     revision: int
     queues: tuple[QueueFacts, ...]
     incarnation: str = ""  # the journal's; "" from a server that does not tell it
+    business_day: date | None = None  # that runs by the journal; None before its first
 
 
 class _Answer(Struct, frozen=True):

@@ -170,7 +170,7 @@ class HallLink:
         answer = self._client.queues()
         self._post(ev.QueuesLoaded(answer.queues))
         if self._offline is not None:
-            self._offline.top_up(answer.incarnation)
+            self._offline.top_up(answer)
 
     def _note_server(self, trouble: str | None) -> None:
         """Log when the server is lost and when it is back, and not at every look."""

@@ -1,7 +1,8 @@
 """A kiosk's own book of numbers for when the server is away: each number is on the disk before it is used.
 
 It knows neither the server nor the screens. Of a visitor it holds a masked number at most, until the ticket is handed
-in or the day ends.
+in or the server says that its day is over. The kiosk's own clock chooses which numbers are used and forgets nothing:
+it may be wrong.
 """
 
 import sqlite3
@@ -45,13 +46,13 @@ class LeaseBook:
 
     # ---- days and journals ----------------------------------------------------------------------------------------
 
-    def begin_day(self, today: date) -> int:
-        """Forget every earlier day, and leave no trace of it in the file.
+    def forget_before(self, business_day: date) -> int:
+        """Forget every day before the one that runs by the server's word, and leave no trace of it in the file.
 
         Returns:
             How many of its tickets were never handed in: they have expired.
         """
-        day = today.isoformat()
+        day = business_day.isoformat()
         with self._file.changing() as rows:
             (expired,) = rows.execute(
                 "SELECT count(*) FROM ticket WHERE business_day < ? AND state <> 'merged'", (day,)
@@ -62,6 +63,7 @@ class LeaseBook:
             ]
         if any(forgotten):
             self._file.wipe_log()
+        self._file.forget_strangers(business_day)
         return int(expired)
 
     def hear_incarnation(self, incarnation: str) -> int:
@@ -189,7 +191,7 @@ class LeaseBook:
         self._note(ticket, "merged", None, bare)
 
     def leave_to_person(self, ticket: MergeTicket, code: str) -> None:
-        """The server will never take this ticket: it stays listed until its day ends."""
+        """The server will never take this ticket: it stays listed until its day is over."""
         self._note(ticket, "needs_person", code, ticket)
 
     def left_to_person(self) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from msgspec import structs
 
 from hall.messages import AnyCommand, AnyEvent, CancelTicket, MergeTicket, TicketIssued
-from kiosk.adapters.hall_client import Refused, ServerAway
+from kiosk.adapters.hall_client import QueuesAnswer, Refused, ServerAway
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,10 @@ class Hall(Protocol):
 
     def carry_out(self, command: AnyCommand) -> AnyEvent:
         """Have a command carried out; raises `ServerAway`, `Refused`."""
+        ...
+
+    def queues(self) -> QueuesAnswer:
+        """How the queues are, and which business day runs; raises `ServerAway`, `Refused`."""
         ...
 
 

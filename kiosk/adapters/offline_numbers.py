@@ -16,7 +16,7 @@ from hall.clock import business_day
 from hall.hours import admission
 from hall.messages import DeviceHealth, LeaseNumbers, MergeTicket, NumbersLeased
 from hall.ticket import display_number
-from kiosk.adapters.hall_client import Refused, ServerAway
+from kiosk.adapters.hall_client import QueuesAnswer, Refused, ServerAway
 from kiosk.adapters.lease_book import BookUnavailable, LeaseBook, NoNumbersLeft
 from kiosk.adapters.offline_health import OfflineHealth
 from kiosk.adapters.offline_merge import Hall, merged
@@ -70,7 +70,8 @@ class OfflineNumbers:
         self._public_url = public_url.rstrip("/")
         self._health, self._new_id = OfflineHealth(kiosk_id, tell), new_id
         self._handing_in = threading.Lock()
-        self._day: date | None = None
+        self._day: date | None = None  # by this kiosk's clock
+        self._server_day: date | None = None  # the newest that the server has told
         self._pauses: dict[str, float] = {}  # queue: until when no block is asked for
         self._doubtful: set[str] = set()  # attempts whose number may be in the book or not
 
@@ -177,17 +178,18 @@ class OfflineNumbers:
             self._health.book_failed(exc)
             return False
 
-    def top_up(self, incarnation: str) -> None:
+    def top_up(self, told: QueuesAnswer) -> None:
         """Ask for a block of each queue that has few numbers left.
 
         Args:
-            incarnation: the server's journal; "" when it does not tell. Numbers that another one gave are given up.
+            told: by the server just now. Days before its own are forgotten, and another journal's numbers given up.
         """
-        if self._block == 0:
-            return
         try:
+            self._hear_day(told.business_day)
+            if self._block == 0:
+                return
             today = business_day(self._today())
-            if incarnation and (lost := self._book.hear_incarnation(incarnation)):
+            if told.incarnation and (lost := self._book.hear_incarnation(told.incarnation)):
                 logger.warning("the server has another journal: %d numbers of the old one are given up", lost)
             left = self._book.numbers_left(today)
             for prefix in self._plan.queues:
@@ -207,15 +209,22 @@ class OfflineNumbers:
     # ---- in detail ------------------------------------------------------------------------------------------------
 
     def _today(self) -> datetime:
-        """The hall's time; what belongs to an earlier day than this is forgotten first."""
+        """The hall's time by this kiosk's clock, which says what may be used and never what is forgotten."""
         now = self._now()
         if business_day(now) != self._day:
-            expired = self._book.begin_day(business_day(now))
             self._day = business_day(now)
             self._pauses.clear()
-            if expired:
-                logger.warning("%d offline tickets of an earlier day were never handed in; they have expired", expired)
         return now
+
+    def _hear_day(self, day: date | None) -> None:
+        """The server says which day runs: those before it are over, with all that was never handed in."""
+        if day is None or day == self._server_day:
+            return
+        expired = self._book.forget_before(day)
+        self._server_day = day
+        if expired:
+            logger.warning("%d offline tickets of an earlier day were never handed in; they have expired", expired)
+            self._note_tickets()
 
     def _prefix_for(self, wish: DrawNumber, now: datetime) -> str:
         item = self._plan.items.get(wish.item_key)
@@ -257,7 +266,6 @@ class OfflineNumbers:
         if not self._handing_in.acquire(timeout=left_s):
             raise ServerAway("earlier numbers are being handed in")
         try:
-            self._today()
             ticket = self._book.next_to_hand_in(prefix)
             if ticket is None:
                 return False
@@ -272,6 +280,8 @@ class OfflineNumbers:
         try:
             answer = merged(self._hall, ticket, by=self._kiosk_id)
         except Refused as exc:
+            if self._is_over(ticket):
+                return
             logger.error(
                 "number %d (ticket %s) was refused for good and needs a person: %s",
                 ticket.number, ticket.ticket_id, exc,
@@ -281,6 +291,14 @@ class OfflineNumbers:
             return
         logger.info("%s is handed in", answer.display_number)
         self._book.handed_in(ticket)
+
+    def _is_over(self, ticket: MergeTicket) -> bool:
+        """Whether a ticket was refused because its day is over: then it is forgotten, and nobody need see to it."""
+        try:
+            self._hear_day(self._hall.queues().business_day)
+        except Refused as exc:
+            raise ServerAway(f"it tells no day: {exc}") from exc
+        return not self._book.is_waiting(ticket.ticket_id)
 
     def _ask_block(self, prefix: str, today: date) -> None:
         wish = self._book.wish_for(prefix, today, self._new_id())
@@ -294,6 +312,7 @@ class OfflineNumbers:
             return
         if not isinstance(block, NumbersLeased) or block.prefix != prefix:
             raise ServerAway(f"not an answer to a lease: {type(block).__name__}")
+        self._hear_day(block.business_day)
         self._book.keep(block)
         if block.business_day != today:
             logger.warning("the server's day is %s, this kiosk's is %s: set the clocks", block.business_day, today)

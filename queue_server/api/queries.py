@@ -43,11 +43,11 @@ async def health(context: Ctx) -> HealthOut:
 
 @router.get("/api/v1/queues")
 async def queues(context: Ctx) -> Response:
-    """How full each queue is."""
+    """How full each queue is, and the business day that runs by the journal: null before the first."""
     hall = context.live.hall
     views = queue_views(hall, context.texts, context.clock.now())
-    about = {"hall": context.plan.hall_id, "incarnation": context.incarnation, "revision": hall.seq}
-    return as_json(about | {"queues": views})
+    journal = {"incarnation": context.incarnation, "revision": hall.seq, "business_day": hall.day}
+    return as_json({"hall": context.plan.hall_id} | journal | {"queues": views})
 
 
 @router.get("/api/v1/items/{item_key}/slots")

@@ -119,6 +119,7 @@ class FakeHall:
         return {
             "hall": "sample-city",
             "revision": len(self.tickets),
+            "business_day": self.day,
             "queues": [
                 {
                     "prefix": prefix,

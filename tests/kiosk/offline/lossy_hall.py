@@ -7,7 +7,7 @@ from itertools import count
 from hall import messages as m
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
 from hall.counter import CounterKind
-from kiosk.adapters.hall_client import NeverSent, Refused, ServerAway
+from kiosk.adapters.hall_client import NeverSent, QueuesAnswer, Refused, ServerAway
 from kiosk.flow.state import Ticket
 from queue_server.domain.hall_day import HallDay
 from queue_server.domain.record import Record
@@ -54,13 +54,14 @@ class LossyHall:
         line: what becomes of each next request: "ok", "refused" (no connection), "lost" (the request), "unheard" (the
             answer), "late" (the request comes when `deliver_late()` is called). When it is used up, all goes well.
         away: no connection at all.
+        loses_questions: commands come through, and what is only asked does not.
         incarnation: the journal's name, as the queues' answer tells it.
     """
 
     def __init__(self, plan: HallPlan, now: Callable[[], datetime]) -> None:
         self.journal = MemoryJournal()
         self.line: list[str] = []
-        self.away = False
+        self.away = self.loses_questions = False
         self.incarnation = "first"
         self.asked: list[m.AnyCommand] = []
         self._late: list[m.AnyCommand] = []
@@ -106,6 +107,12 @@ class LossyHall:
             issued_at=record.at,
             status_url=f"http://hall/t/{event.ticket_id}",
         )
+
+    def queues(self) -> QueuesAnswer:
+        """What is told is read, not done: it does not use up `line`."""
+        if self.away or self.loses_questions:
+            raise NeverSent("no connection")
+        return QueuesAnswer(self.day.seq, (), self.incarnation, self.day.day)
 
     def close(self) -> None:
         pass

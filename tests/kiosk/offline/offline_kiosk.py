@@ -107,7 +107,7 @@ class Kiosk:
         self.link.close()
 
     def top_up(self) -> None:
-        self.numbers.top_up(self._hall.incarnation)
+        self.numbers.top_up(self._hall.queues())
 
     def hand_in(self) -> None:
         self.numbers.hand_in()

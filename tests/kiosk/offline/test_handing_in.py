@@ -150,6 +150,7 @@ def test_yesterday_s_tickets_have_expired_and_are_counted(
 
     assert hall.day.tickets == {}
     assert "2 offline tickets of an earlier day" in caplog.text
+    assert kiosk.book.left_to_person() == []
     assert kiosk.numbers.offered() == ()
     kiosk.top_up()
     assert kiosk.numbers.offered() == ("A", "B")

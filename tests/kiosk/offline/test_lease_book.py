@@ -147,26 +147,28 @@ def test_a_ticket_that_is_handed_in_says_nothing_of_its_visitor_any_more(path: P
     assert MASKED.encode() not in content(path)
 
 
-def test_what_belongs_to_an_earlier_day_is_counted_and_wiped_from_the_file(book: LeaseBook, path: Path):
+def test_what_is_of_a_day_before_the_server_s_is_counted_and_wiped_from_the_file(book: LeaseBook, path: Path):
     book.keep(block(1, 5))
     book.handed_in(draw(book, "1"))
     draw(book, "2")
     book.leave_to_person(draw(book, "3"), "number_used")
     assert MASKED.encode() in content(path)
 
-    expired = book.begin_day(TODAY + timedelta(days=1))
+    expired = book.forget_before(TODAY + timedelta(days=1))
 
     assert expired == 2
     assert (book.next_to_hand_in(), book.left_to_person(), book.numbers_left(TODAY)) == (None, [], {})
     assert MASKED.encode() not in content(path)
 
 
-def test_a_clock_that_starts_in_1970_forgets_nothing(book: LeaseBook):
+@pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date(1970, 1, 1)])
+def test_what_is_of_the_server_s_day_or_later_is_kept(book: LeaseBook, day: date):
     book.keep(block(1, 3))
     draw(book, "1")
 
-    assert book.begin_day(date(1970, 1, 1)) == 0
+    assert book.forget_before(day) == 0
 
+    assert book.numbers_left(TODAY) == {"A": 2}
     assert waiting(book) == ["ticket-1"]
 
 

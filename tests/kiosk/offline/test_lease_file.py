@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -154,14 +155,20 @@ def test_another_hall_s_or_kiosk_s_book_is_set_aside_with_what_is_in_it(
         assert waiting(book) == ["ticket-1"]
 
 
-def test_a_book_that_was_set_aside_is_not_kept_for_long(path: Path):
-    stranger = path.with_name("k01.sqlite.set-aside-1")
-    stranger.write_bytes(b"old")
-    os.utime(stranger, (0, 0))
+def test_a_book_that_was_set_aside_is_kept_until_the_server_says_that_its_day_is_over(path: Path):
+    with contextlib.closing(a_book(path, "another hall")) as book:
+        book.keep(block(1, 5))
+        draw(book, "1")
 
-    a_book(path).close()
+    with contextlib.closing(a_book(path)) as book:
+        (aside,) = path.parent.glob("k01.sqlite.set-aside-*")
+        os.utime(aside, (0, 0))  # what a clock says of it counts for nothing
+        book.forget_before(TODAY)
+        assert aside.exists()
 
-    assert not stranger.exists()
+        book.forget_before(TODAY + timedelta(days=1))
+
+    assert not aside.exists()
 
 
 def test_a_second_process_does_not_get_the_book(book: LeaseBook, path: Path):

@@ -150,6 +150,7 @@ class World:
 
 
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+A_DAY = 24 * 60  # minutes
 KIOSKS, PREFIXES = st.integers(0, 1), st.sampled_from(sorted(ITEM))
 LINES = st.lists(st.sampled_from(["ok", "refused", "lost", "unheard", "late"]), max_size=4)
 CUTS = st.sampled_from([None, None, "drawn", "handed in"])
@@ -157,7 +158,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("draw"), KIOSKS, PREFIXES, LINES, CUTS),
     st.tuples(st.just("ask_again"), LINES),
     st.tuples(st.just("ask_though_answered"), KIOSKS, LINES),
-    st.tuples(st.just("set_clock"), KIOSKS, st.sampled_from([-3, 0, 7])),
+    st.tuples(st.just("set_clock"), KIOSKS, st.sampled_from([-3, 0, 7, -A_DAY, A_DAY])),
     st.tuples(st.just("look"), KIOSKS, LINES, CUTS),
     st.tuples(st.just("lose_power"), KIOSKS),
     st.tuples(st.just("go_away")),
