@@ -49,9 +49,9 @@ def draw(book: LeaseBook, name: str, *, prefix: str = "A", now: datetime = NOW) 
 def waiting(book: LeaseBook) -> list[str]:
     """Hand everything in, as it comes."""
     found = []
-    while (ticket := book.next_to_hand_in()) is not None:
-        found.append(ticket.ticket_id)
-        book.handed_in(ticket)
+    while (waiting := book.next_to_hand_in()) is not None:
+        found.append(waiting.ticket.ticket_id)
+        book.handed_in(waiting.ticket)
     return found
 
 

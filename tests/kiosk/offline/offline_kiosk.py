@@ -1,5 +1,6 @@
 """A kiosk's real parts on a bad line, whose power may be cut: what the tests of offline numbers look at."""
 
+import contextlib
 import queue
 import shutil
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.ticket import TicketState
+from kiosk.adapters.hall_client import ServerFailed
 from kiosk.adapters.hall_link import HallLink
 from kiosk.adapters.lease_book import LeaseBook
 from kiosk.adapters.offline_numbers import OfflineNumbers
@@ -107,17 +109,27 @@ class Kiosk:
         self.link.close()
 
     def top_up(self) -> None:
-        self.numbers.top_up(self._hall.queues())
+        self.numbers.hear(self._hall.queues())
 
     def hand_in(self) -> None:
         self.numbers.hand_in()
+
+    def look(self) -> None:
+        """What the link does every few seconds."""
+        with contextlib.suppress(ServerFailed):
+            self.hand_in()
+        self.top_up()
+
+    def heard(self) -> ev.Event:
+        """What the flow hears next."""
+        return self._outcomes.get(timeout=ANSWER_S)
 
     def draw(self, attempt: str, prefix: str = "A", **document: Any) -> ev.Event:
         """One visitor asks once; returns what the kiosk's screen hears."""
         known = (document.get(name) for name in ("identity_kind", "masked_number", "person", "age_years"))
         wish = ev.DrawNumber(attempt, ITEM[prefix], *known)
         self.link.draw(wish)
-        outcome = self._outcomes.get(timeout=ANSWER_S)
+        outcome = self.heard()
         if isinstance(outcome, ev.TicketDrawn):
             assert self.shown.setdefault(attempt, outcome.ticket).display_number == outcome.ticket.display_number
         return outcome

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hall import messages as m
-from kiosk.adapters.lease_book import BookUnavailable
+from kiosk.adapters.lease_book import BookUnavailable, WaitingTicket
 from kiosk.flow import events as ev
 from tests.kiosk.offline.lossy_hall import LossyHall
 from tests.kiosk.offline.offline_kiosk import CutBook, Kiosk, live
@@ -30,10 +30,10 @@ class FailingBook(CutBook):
             raise BookUnavailable("input/output error")
         return super().given_for(command_id)
 
-    def next_to_hand_in(self, prefix: str | None = None) -> m.MergeTicket | None:
+    def next_to_hand_in(self, prefix: str | None = None, *, after: int = 0) -> WaitingTicket | None:
         if self.fails:
             raise BookUnavailable("input/output error")
-        return super().next_to_hand_in(prefix)
+        return super().next_to_hand_in(prefix, after=after)
 
 
 @pytest.fixture

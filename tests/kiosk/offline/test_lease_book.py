@@ -98,7 +98,7 @@ def test_tickets_wait_in_the_order_of_arrival_until_they_are_handed_in(book: Lea
     first_of_b = book.next_to_hand_in("B")
 
     assert first_of_b is not None
-    assert first_of_b.ticket_id == "ticket-2"
+    assert (first_of_b.prefix, first_of_b.ticket.ticket_id) == ("B", "ticket-2")
     assert waiting(book) == ["ticket-1", "ticket-2", "ticket-3"]
     assert not book.is_waiting("ticket-1")
 

@@ -60,8 +60,7 @@ class World:
         looking = self.kiosks[kiosk]
         looking.book.cut, self.hall.line = cut, list(line)
         try:
-            looking.hand_in()
-            looking.top_up()
+            looking.look()
         except PowerCut:
             self.lose_power(kiosk)
         except ServerAway:
@@ -109,6 +108,7 @@ class World:
         for kiosk in (0, 1):
             self.come_back()
             self.clock.pass_(minutes=1)
+            self.kiosks[kiosk].numbers.server_lost()
             self.look(kiosk, [], None)
         self.deliver_late()
         self.check_numbers()
@@ -152,7 +152,7 @@ class World:
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 A_DAY = 24 * 60  # minutes
 KIOSKS, PREFIXES = st.integers(0, 1), st.sampled_from(sorted(ITEM))
-LINES = st.lists(st.sampled_from(["ok", "refused", "lost", "unheard", "late"]), max_size=4)
+LINES = st.lists(st.sampled_from(["ok", "refused", "lost", "unheard", "late", "failed"]), max_size=4)
 CUTS = st.sampled_from([None, None, "drawn", "handed in"])
 HAPPENINGS = st.one_of(
     st.tuples(st.just("draw"), KIOSKS, PREFIXES, LINES, CUTS),
