@@ -206,6 +206,10 @@ class LeaseBook:
         """The server has the ticket: what it says of its visitor is forgotten here."""
         self._note(ticket, "merged", None, _without_visitor(ticket))
 
+    def wipe(self) -> None:
+        """Leave no trace in the file of what was forgotten; it costs some writes, so not after each ticket."""
+        self._file.wipe_log()
+
     def leave_to_person(self, ticket: MergeTicket, code: str) -> None:
         """The server will never take this ticket: its number alone stays listed until its day is over."""
         self._note(ticket, "needs_person", code, _without_visitor(ticket))

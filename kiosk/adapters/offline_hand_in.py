@@ -60,6 +60,7 @@ class HandIn:
         self._failures: dict[str, _Failure] = {}  # by ticket
         self._revision: int | None = None  # of the server's journal, as last told
         self._day: date | None = None  # the server's business day, as last told
+        self._has_traces = False  # whether the book's log may still say something of visitors that it has forgotten
         self._again_s: float | None = None  # when to try those set aside, by `seconds`; None: when the server answers
 
     def hand_in(self, prefix: str | None = None, *, until_s: float | None = None) -> None:
@@ -77,6 +78,8 @@ class HandIn:
         run = _Run()
         while self._hand_in_next(run, prefix, until_s):
             pass
+        if prefix is None:
+            self._wipe()
         if run.failure is not None:
             raise run.failure
 
@@ -122,6 +125,7 @@ class HandIn:
                 self._again_s = None
                 return
             self.tell()
+        self._wipe()
 
     def tell(self) -> None:
         """Say which tickets need a person."""
@@ -174,6 +178,12 @@ class HandIn:
             logger.info("%s is handed in", answer.display_number)
             self._book.handed_in(ticket)
         self._failures.pop(ticket.ticket_id, None)
+        self._has_traces = True
+
+    def _wipe(self) -> None:
+        if self._has_traces:
+            self._has_traces = False
+            self._book.wipe()
 
     def _is_over(self, ticket: MergeTicket) -> bool:
         """Whether a ticket was refused because its day is over: then it is forgotten, and nobody need see to it."""

@@ -147,6 +147,31 @@ def test_a_ticket_that_is_handed_in_says_nothing_of_its_visitor_any_more(path: P
     assert MASKED.encode() not in content(path)
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_what_was_forgotten_can_be_wiped_from_the_open_file(book: LeaseBook, path: Path, is_taken: bool):
+    book.keep(block(1, 3))
+    ticket = draw(book, "1")
+    if is_taken:
+        book.handed_in(ticket)
+    else:
+        book.leave_to_person(ticket, "number_used")
+    assert MASKED.encode() in content(path)
+
+    book.wipe()
+
+    assert MASKED.encode() not in content(path)
+
+
+def test_a_ticket_that_is_set_aside_keeps_what_it_is_handed_in_with(book: LeaseBook):
+    book.keep(block(1, 3))
+    ticket = draw(book, "1")
+
+    book.set_aside(ticket)
+
+    assert book.left_to_person() == [("A001", "server_failed")]
+    assert [waiting.ticket for waiting in book.set_aside_tickets()] == [ticket]
+
+
 def test_what_is_of_a_day_before_the_server_s_is_counted_and_wiped_from_the_file(book: LeaseBook, path: Path):
     book.keep(block(1, 5))
     book.handed_in(draw(book, "1"))

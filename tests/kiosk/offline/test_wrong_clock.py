@@ -53,6 +53,7 @@ def test_a_paper_is_handed_in_while_the_clock_still_says_another_day(
     with_paper.hand_in()
 
     assert waiting(hall) == ["A001"]
+    assert MASKED.encode() not in on_disk(with_paper)
 
 
 def test_yesterday_s_numbers_are_not_given_today_and_its_papers_wait_for_the_server_s_word(
