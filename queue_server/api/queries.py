@@ -11,6 +11,7 @@ from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
 from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
 from queue_server.domain.slots import BookingCause
+from queue_server.service.device_keys import with_key_warnings
 from queue_server.service.views import (
     CounterView,
     ManagerView,
@@ -114,7 +115,7 @@ def manager_now(context: Context) -> ManagerView:
         context.live.hall,
         context.texts,
         context.clock.now(),
-        context.live.devices.values(),
+        with_key_warnings(context.live.devices.values()),
         broker_connected=context.broker_connected(),
     )
 
