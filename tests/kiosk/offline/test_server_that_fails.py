@@ -8,6 +8,7 @@ from kiosk.adapters.offline_hand_in import MOST_IN_VAIN, TRIES, TRY_AGAIN_S
 from kiosk.flow import events as ev
 from tests.kiosk.offline.lossy_hall import LossyHall
 from tests.kiosk.offline.offline_kiosk import Clock, Kiosk, waiting
+from tests.waiting import until
 
 A001 = "attempt-A001"  # the visitor whose ticket the server fails on
 
@@ -176,3 +177,16 @@ def test_a_kiosk_with_such_a_ticket_does_not_say_that_the_server_is_away(kiosk: 
 
     assert kiosk.heard() == ev.QueuesLoaded(())
     assert waiting(hall, "B") == ["B001"]
+
+
+def test_the_link_tries_what_was_set_aside_when_the_server_is_back(kiosk: Kiosk, hall: LossyHall, clock: Clock):
+    set_aside(kiosk, hall, clock)
+    hall.fails_on.clear()
+    hall.loses_questions = True
+    kiosk.link.start()
+    assert isinstance(kiosk.heard(), ev.ServerLost)
+
+    hall.loses_questions = False
+    kiosk.link.load_queues()
+
+    until(lambda: kiosk.book.left_to_person() == [])
