@@ -16,5 +16,6 @@ MENDS = {
     "too_few_slots": "give the board fewer counters in the site file, or fit one with more slots",
     "book_unavailable": "read the kiosk's log, then mend its disk or move the offline_file away",
     "tickets_need_person": "call the visitors of these numbers by hand",
+    "other_key": "put the same person_key_file on every kiosk and start them again",
     "bridge_stopped": "start the board bridge again",
 }

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +12,7 @@ from msgspec import Struct
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643, ISO 7064 MOD 11-2
 CHECK_CHARACTERS = "10X98765432"
 SHORTEST_KEY = 16  # bytes of the hall's secret
+FINGERPRINT_OF, FINGERPRINT_DIGITS = b"fingerprint of a hall's key", 8
 
 
 class DocumentKind(StrEnum):
@@ -119,6 +122,27 @@ def person_hash(key: bytes, number: str) -> str:
     if len(key) < SHORTEST_KEY:
         raise ValueError(f"the hall's key has at least {SHORTEST_KEY} bytes")
     return hmac.new(key, number.strip().upper().encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def key_fingerprint(key: bytes) -> str:
+    """Tells whether two kiosks have the same key: 8 hex digits of an HMAC-SHA-256 under it.
+
+    It says nothing about the key, nor about anybody: a document's number is hashed in capitals, so never this label.
+    """
+    return hmac.new(key, FINGERPRINT_OF, hashlib.sha256).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def without_common_key(fingerprints: Mapping[str, str]) -> list[str]:
+    """Who has another key than most: nobody where all are alike, everybody where no key is commoner than the others.
+
+    Args:
+        fingerprints: by who has the key.
+    """
+    counts = Counter(fingerprints.values()).most_common(2)
+    if len(counts) < 2:
+        return []
+    (common, most), (_, next_most) = counts
+    return sorted(who for who, found in fingerprints.items() if found != common or most == next_most)
 
 
 def age_years(birth: date, today: date) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from devices.broker_link import BrokerAddress, BrokerLink
 from hall.catalogue import HallPlan
 from hall.clock import HallClock
+from hall.identity import key_fingerprint
 from hall.messages import DeviceHealth
 from hall.texts import Texts
 from kiosk.adapters.control import ControlServer
@@ -94,7 +95,9 @@ class Kiosk:
             Rules(idle_s=table.idle_s, language=site.hall.language), self._run_effect, lambda _state: None,
             seconds=time.monotonic,
         )  # fmt: skip
-        self._broker = _broker_link(site, table.kiosk_id, self._clock)
+        person_key = _person_key(site)
+        self._key_fingerprint = None if person_key is None else key_fingerprint(person_key)
+        self._broker = _broker_link(site, self._clock, will=self._health("offline", cause="unavailable"))
         client = HallClient(site.server.public_url)
         self._link = HallLink(client, table.kiosk_id, self._runner.post, self._offline_numbers(site, client))
         self._devices = KioskDevices(
@@ -102,7 +105,7 @@ class Kiosk:
             self._runner.post,
             self._broker.tell,
             today=lambda: self._clock.now().date(),
-            person_key=_person_key(site),
+            person_key=person_key,
         )
 
     def _offline_numbers(self, site: Site, client: HallClient) -> OfflineNumbers | None:
@@ -187,7 +190,16 @@ class Kiosk:
         )
 
     def _tell_kiosk(self, status: str) -> None:
-        self._broker.tell(DeviceHealth(device_id=self._table.kiosk_id, kind="kiosk", status=status))
+        self._broker.tell(self._health(status))
+
+    def _health(self, status: str, cause: str | None = None) -> DeviceHealth:
+        return DeviceHealth(
+            device_id=self._table.kiosk_id,
+            kind="kiosk",
+            status=status,
+            cause=cause,
+            key_fingerprint=self._key_fingerprint,
+        )
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -246,7 +258,7 @@ def _person_key(site: Site) -> bytes | None:
         raise CannotStart(str(exc)) from exc
 
 
-def _broker_link(site: Site, kiosk_id: str, clock: HallClock) -> BrokerLink:
+def _broker_link(site: Site, clock: HallClock, *, will: DeviceHealth) -> BrokerLink:
     password = site.broker.password
     address = BrokerAddress(
         site.broker.host,
@@ -254,8 +266,7 @@ def _broker_link(site: Site, kiosk_id: str, clock: HallClock) -> BrokerLink:
         site.broker.username,
         password.get_secret_value() if password is not None else None,
     )
-    will = DeviceHealth(device_id=kiosk_id, kind="kiosk", status="offline", cause="unavailable")
-    return BrokerLink(site.hall.hall_id, kiosk_id, address, clock, will=will)
+    return BrokerLink(site.hall.hall_id, will.device_id, address, clock, will=will)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ Nobody is in this hall: whoever wants visitors and clerks adds them.
 
 import contextlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import tomli_w
@@ -127,7 +128,7 @@ class HallProcesses:
         values = sample.model_dump(mode="json", exclude_none=True) | connected(sample, self.devices)
         values["catalogue"] = str(sample.catalogue)
         for kiosk in values["kiosks"]:
-            kiosk["control_socket"] = str(self.folder / f"{kiosk['kiosk_id']}.sock")
+            kiosk.update(kiosk_files(kiosk, self.folder))
         values["server"] |= {
             "port": self._server_port,
             "public_url": self._running.kiosks_call or self.base_url,
@@ -152,3 +153,11 @@ class HallProcesses:
         except ValueError as exc:
             raise SettingsError(f"--start {self._running.start!r} is not a time such as 09:30") from exc
         return {"speed": self._running.speed, "real_epoch_s": time.time(), "hall_epoch": epoch.isoformat()}
+
+
+def kiosk_files(kiosk: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """A kiosk's files in the demo's own folder: each demo is a new hall, and another's numbers are not its own."""
+    files = {"control_socket": str(folder / f"{kiosk['kiosk_id']}.sock")}
+    if "offline_file" in kiosk:
+        files["offline_file"] = str(folder / f"{kiosk['kiosk_id']}.sqlite")
+    return files

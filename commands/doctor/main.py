@@ -52,7 +52,7 @@ class _Unusable(Exception):
 
 def _of_the_hall(config: Path, only: frozenset[str]) -> list[Check]:
     """The checks that need a site file; only here is anything imported that is not in the standard library."""
-    from commands.doctor import devices, hall
+    from commands.doctor import devices, hall, keys
     from settings.load import SettingsError, read_site
 
     try:
@@ -62,7 +62,7 @@ def _of_the_hall(config: Path, only: frozenset[str]) -> list[Check]:
     if unknown := only - set(devices.known_ids(site)):
         known = ", ".join(devices.known_ids(site)) or "none"
         raise _Unusable(f"no such kiosk or board: {min(unknown)!r} (the site file has: {known})")
-    return hall.checks(site, config) + devices.checks(site, only)
+    return hall.checks(site, config) + keys.checks(site) + devices.checks(site, only)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

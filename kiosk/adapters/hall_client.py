@@ -1,5 +1,6 @@
 """The kiosk's side of the hall server's API: a few questions, and three kinds of answer."""
 
+from datetime import date
 from types import TracebackType
 from typing import TypeVar
 
@@ -22,6 +23,10 @@ class NeverSent(ServerAway):
     """No connection could be made: the request was not done."""
 
 
+class ServerFailed(ServerAway):
+    """It answered, and not as a hall server should: with an HTTP 5xx, or with something else than was asked for."""
+
+
 class Refused(Exception):
     """The server said no.
 
@@ -42,6 +47,7 @@ class QueuesAnswer(Struct, frozen=True):
     revision: int
     queues: tuple[QueueFacts, ...]
     incarnation: str = ""  # the journal's; "" from a server that does not tell it
+    business_day: date | None = None  # that runs by the journal; None before its first
 
 
 class _Answer(Struct, frozen=True):
@@ -134,7 +140,7 @@ class HallClient:
             return response.content
         if 400 <= response.status_code < 500:
             raise _refusal(response)
-        raise ServerAway(f"{method} {path}: HTTP {response.status_code}")
+        raise ServerFailed(f"{method} {path}: HTTP {response.status_code}")
 
 
 def _refusal(response: httpx.Response) -> Refused:
@@ -149,4 +155,4 @@ def _decoded(content: bytes, kind: type[A]) -> A:
     try:
         return json.decode(content, type=kind)
     except (DecodeError, ValidationError) as exc:
-        raise ServerAway(f"not a hall server's answer: {exc}") from exc
+        raise ServerFailed(f"not a hall server's answer: {exc}") from exc

@@ -1,5 +1,6 @@
 """The kiosk's talk with the server, in threads of its own: questions go out, answers are posted into the flow."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from hall.messages import IssueTicket, ReportPrint
-from kiosk.adapters.hall_client import TIMEOUT_S, HallClient, NeverSent, Refused, ServerAway
+from kiosk.adapters.hall_client import TIMEOUT_S, HallClient, NeverSent, Refused, ServerAway, ServerFailed
 from kiosk.adapters.offline_numbers import NotOffered, OfflineNumbers
 from kiosk.flow import events as ev
 from kiosk.flow.state import Ticket
@@ -153,6 +154,8 @@ class HallLink:
                 self._note_server(None)
             except ServerAway as exc:
                 self._note_server(str(exc))
+                if self._offline is not None:
+                    self._offline.server_lost()
                 self._post(ev.ServerLost(self._offline.offered() if self._offline else ()))
             except Refused as exc:
                 self._note_server(str(exc))
@@ -165,12 +168,13 @@ class HallLink:
     def _look(self) -> None:
         """Bring what the server has missed, earliest first, then ask how the queues are."""
         if self._offline is not None:
-            self._offline.hand_in()
+            with contextlib.suppress(ServerFailed):  # on some, and they wait: what comes next says whether on all
+                self._offline.hand_in()
         self._send_reports()
         answer = self._client.queues()
         self._post(ev.QueuesLoaded(answer.queues))
         if self._offline is not None:
-            self._offline.top_up(answer.incarnation)
+            self._offline.hear(answer)
 
     def _note_server(self, trouble: str | None) -> None:
         """Log when the server is lost and when it is back, and not at every look."""
@@ -182,7 +186,11 @@ class HallLink:
         self._trouble = trouble
 
     def _send_reports(self) -> None:
-        """Send every report in order; one that is refused is dropped, one that is not answered stays first."""
+        """Send every report in order; one that is refused is dropped, one that is not taken stays first.
+
+        Raises:
+            ServerAway: no answer; a server that only fails on a report is not away.
+        """
         while self._reports and not self._stopping:
             report = self._reports[0]
             if self._offline is not None and self._offline.is_waiting(report.ticket_id):
@@ -191,4 +199,6 @@ class HallLink:
                 self._client.report_print(report)
             except Refused as exc:
                 logger.error("the server refused the report on ticket %s: %s", report.ticket_id, exc)
+            except ServerFailed:
+                return
             self._reports.popleft()

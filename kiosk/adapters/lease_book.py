@@ -1,7 +1,8 @@
 """A kiosk's own book of numbers for when the server is away: each number is on the disk before it is used.
 
 It knows neither the server nor the screens. Of a visitor it holds a masked number at most, until the ticket is handed
-in or the day ends.
+in or the server says that its day is over. The kiosk's own clock chooses which numbers are used and forgets nothing:
+it may be wrong.
 """
 
 import sqlite3
@@ -16,10 +17,21 @@ from hall.messages import MergeTicket, NumbersLeased
 from hall.ticket import display_number
 from kiosk.adapters.lease_file import BookUnavailable, LeaseFile
 
-__all__ = ["BookUnavailable", "LeaseBook", "NoNumbersLeft"]
+__all__ = ["BookUnavailable", "LeaseBook", "NoNumbersLeft", "WaitingTicket"]
 
 _decode = msgspec.json.Decoder(MergeTicket).decode
 _encode = msgspec.json.Encoder().encode
+
+
+SERVER_FAILED = "server_failed"  # the code of a ticket that is set aside and tried again
+
+
+class WaitingTicket(msgspec.Struct, frozen=True):
+    """A ticket that the server does not have yet."""
+
+    position: int  # in the order of arrival
+    prefix: str
+    ticket: MergeTicket
 
 
 class NoNumbersLeft(Exception):
@@ -45,13 +57,13 @@ class LeaseBook:
 
     # ---- days and journals ----------------------------------------------------------------------------------------
 
-    def begin_day(self, today: date) -> int:
-        """Forget every earlier day, and leave no trace of it in the file.
+    def forget_before(self, business_day: date) -> int:
+        """Forget every day before the one that runs by the server's word, and leave no trace of it in the file.
 
         Returns:
             How many of its tickets were never handed in: they have expired.
         """
-        day = today.isoformat()
+        day = business_day.isoformat()
         with self._file.changing() as rows:
             (expired,) = rows.execute(
                 "SELECT count(*) FROM ticket WHERE business_day < ? AND state <> 'merged'", (day,)
@@ -62,6 +74,7 @@ class LeaseBook:
             ]
         if any(forgotten):
             self._file.wipe_log()
+        self._file.forget_strangers(business_day)
         return int(expired)
 
     def hear_incarnation(self, incarnation: str) -> int:
@@ -163,15 +176,23 @@ class LeaseBook:
             row = rows.execute("SELECT body, prefix FROM ticket WHERE command_id = ?", (command_id,)).fetchone()
         return None if row is None else (_decode(row[0]), str(row[1]))
 
-    def next_to_hand_in(self, prefix: str | None = None) -> MergeTicket | None:
-        """The earliest ticket that waits to be handed in, of one queue or of all."""
+    def next_to_hand_in(self, prefix: str | None = None, *, after: int = 0) -> WaitingTicket | None:
+        """The earliest ticket behind a position that waits to be handed in, of one queue or of all."""
         with self._file.reading() as rows:
             row = rows.execute(
-                "SELECT body FROM ticket WHERE state = 'waiting' AND (?1 IS NULL OR prefix = ?1) "
-                "ORDER BY position LIMIT 1",
-                (prefix,),
+                "SELECT position, prefix, body FROM ticket "
+                "WHERE state = 'waiting' AND (?1 IS NULL OR prefix = ?1) AND position > ?2 ORDER BY position LIMIT 1",
+                (prefix, after),
             ).fetchone()
-        return None if row is None else _decode(row[0])
+            return None if row is None else _waiting(row)
+
+    def set_aside_tickets(self) -> list[WaitingTicket]:
+        """The tickets that the server failed on, in the order of arrival."""
+        with self._file.reading() as rows:
+            found = rows.execute(
+                "SELECT position, prefix, body FROM ticket WHERE code = ? ORDER BY position", (SERVER_FAILED,)
+            ).fetchall()
+            return [_waiting(row) for row in found]
 
     def is_waiting(self, ticket_id: str) -> bool:
         """Whether a ticket is in the book and the server does not have it."""
@@ -183,14 +204,19 @@ class LeaseBook:
 
     def handed_in(self, ticket: MergeTicket) -> None:
         """The server has the ticket: what it says of its visitor is forgotten here."""
-        bare = structs.replace(
-            ticket, identity_kind=None, masked_number=None, person=None, age_years=None, green_group=None
-        )
-        self._note(ticket, "merged", None, bare)
+        self._note(ticket, "merged", None, _without_visitor(ticket))
+
+    def wipe(self) -> None:
+        """Leave no trace in the file of what was forgotten; it costs some writes, so not after each ticket."""
+        self._file.wipe_log()
 
     def leave_to_person(self, ticket: MergeTicket, code: str) -> None:
-        """The server will never take this ticket: it stays listed until its day ends."""
-        self._note(ticket, "needs_person", code, ticket)
+        """The server will never take this ticket: its number alone stays listed until its day is over."""
+        self._note(ticket, "needs_person", code, _without_visitor(ticket))
+
+    def set_aside(self, ticket: MergeTicket) -> None:
+        """The server fails on this ticket: a person may have to see to it, and those behind it go on."""
+        self._note(ticket, "needs_person", SERVER_FAILED, ticket)
 
     def left_to_person(self) -> list[tuple[str, str]]:
         """The tickets that a person has to see to: queue and number as on paper, and the refusal's code."""
@@ -213,3 +239,14 @@ class LeaseBook:
     def _last_arrival(rows: sqlite3.Connection) -> datetime | None:
         row = rows.execute("SELECT body FROM ticket WHERE state = 'waiting' ORDER BY position DESC LIMIT 1").fetchone()
         return None if row is None else _decode(row[0]).arrived_at
+
+
+def _waiting(row: tuple[int, str, bytes]) -> WaitingTicket:
+    position, prefix, body = row
+    return WaitingTicket(position, prefix, _decode(body))
+
+
+def _without_visitor(ticket: MergeTicket) -> MergeTicket:
+    return structs.replace(
+        ticket, identity_kind=None, masked_number=None, person=None, age_years=None, green_group=None
+    )

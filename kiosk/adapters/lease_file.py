@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kiosk.adapters.lease_schema import APPLICATION_ID, SCHEMA, VERSION
 logger = logging.getLogger(__name__)
 
 LOCKED_AFTER_S = 1.0  # another process that holds the file does not let go of it
-STRANGERS_KEPT_S = 24 * 3600.0  # another hall's book that was set aside
+SET_ASIDE = "set-aside"  # another hall's or kiosk's book: its name goes on with its last day and what makes it unique
 
 
 class BookUnavailable(Exception):
@@ -45,7 +46,6 @@ class LeaseFile:
                 self._set_file_aside()
                 self._open()
             self._make(hall_id, kiosk_id)
-            _forget_strangers(path)
         except (sqlite3.Error, OSError) as exc:
             self.close()
             raise BookUnavailable(f"the book of numbers {path}: {exc}") from exc
@@ -117,8 +117,10 @@ class LeaseFile:
 
     def _set_file_aside(self) -> None:
         rows = self._held()
-        (lost,) = rows.execute("SELECT count(*) FROM ticket WHERE state <> 'merged'").fetchone()
-        aside = self._path.with_name(f"{self._path.name}.set-aside-{time.time_ns()}")
+        lost, last_day = rows.execute(
+            "SELECT count(*), coalesce(max(business_day), '0001-01-01') FROM ticket WHERE state <> 'merged'"
+        ).fetchone()
+        aside = self._path.with_name(f"{self._path.name}.{SET_ASIDE}-{last_day}-{time.time_ns()}")
         self.close()  # with it the write-ahead log goes into the file
         self._path.rename(aside)
         logger.error("the book of numbers is another hall's or kiosk's, with %d tickets: it is %s now", lost, aside)
@@ -128,6 +130,19 @@ class LeaseFile:
         with self.reading() as rows:
             rows.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def forget_strangers(self, business_day: date) -> None:
+        """Another hall's book may hold masked numbers: it does not outlive its day, by the server's word as well.
+
+        Raises:
+            BookUnavailable: one cannot be deleted.
+        """
+        try:
+            for stranger in self._path.parent.glob(f"{self._path.name}.{SET_ASIDE}-*"):
+                if stranger.name.partition(f".{SET_ASIDE}-")[2] < business_day.isoformat():
+                    stranger.unlink()
+        except OSError as exc:
+            raise BookUnavailable(f"a book beside {self._path} that was set aside: {exc}") from exc
+
     def _held(self) -> sqlite3.Connection:
         assert self._rows is not None  # noqa: S101 (opened just now)
         return self._rows
@@ -136,10 +151,3 @@ class LeaseFile:
 def _pragma(rows: sqlite3.Connection, name: str) -> int:
     row: Any = rows.execute(f"PRAGMA {name}").fetchone()
     return int(row[0])
-
-
-def _forget_strangers(path: Path) -> None:
-    """Another hall's book may hold masked numbers: it does not outlive its day by more than one."""
-    for stranger in path.parent.glob(f"{path.name}.set-aside-*"):
-        if stranger.stat().st_mtime < time.time() - STRANGERS_KEPT_S:
-            stranger.unlink()

@@ -11,7 +11,7 @@ from typing import Protocol
 from msgspec import structs
 
 from hall.messages import AnyCommand, AnyEvent, CancelTicket, MergeTicket, TicketIssued
-from kiosk.adapters.hall_client import Refused, ServerAway
+from kiosk.adapters.hall_client import QueuesAnswer, Refused, ServerFailed
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,10 @@ class Hall(Protocol):
 
     def carry_out(self, command: AnyCommand) -> AnyEvent:
         """Have a command carried out; raises `ServerAway`, `Refused`."""
+        ...
+
+    def queues(self) -> QueuesAnswer:
+        """How the queues are, and which business day runs; raises `ServerAway`, `Refused`."""
         ...
 
 
@@ -69,7 +73,7 @@ def _carried_out(hall: Hall, command: AnyCommand) -> AnyEvent:
         return hall.carry_out(command)
     except Refused as exc:
         if exc.code.startswith(NO_RULE):
-            raise ServerAway(f"this is no hall server: {exc}") from exc
+            raise ServerFailed(f"this is no hall server: {exc}") from exc
         raise
 
 

@@ -5,7 +5,6 @@ handed in under the id of the draw that got no answer, so the server carries out
 """
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -16,10 +15,11 @@ from hall.clock import business_day
 from hall.hours import admission
 from hall.messages import DeviceHealth, LeaseNumbers, MergeTicket, NumbersLeased
 from hall.ticket import display_number
-from kiosk.adapters.hall_client import Refused, ServerAway
+from kiosk.adapters.hall_client import QueuesAnswer, Refused, ServerAway
 from kiosk.adapters.lease_book import BookUnavailable, LeaseBook, NoNumbersLeft
+from kiosk.adapters.offline_hand_in import HandIn
 from kiosk.adapters.offline_health import OfflineHealth
-from kiosk.adapters.offline_merge import Hall, merged
+from kiosk.adapters.offline_merge import Hall
 from kiosk.flow.events import DrawNumber
 from kiosk.flow.state import Ticket
 
@@ -57,7 +57,7 @@ class OfflineNumbers:
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare; nothing is asked before `top_up()`.
+        """Prepare; nothing is asked before `hear()`.
 
         Args:
             block: numbers of each queue to ask for at a time; another is asked for when half of them are left.
@@ -69,8 +69,8 @@ class OfflineNumbers:
         self._now, self._seconds = now, seconds
         self._public_url = public_url.rstrip("/")
         self._health, self._new_id = OfflineHealth(kiosk_id, tell), new_id
-        self._handing_in = threading.Lock()
-        self._day: date | None = None
+        self._hand_in = HandIn(book, hall, kiosk_id, self._health, seconds)
+        self._day: date | None = None  # by this kiosk's clock
         self._pauses: dict[str, float] = {}  # queue: until when no block is asked for
         self._doubtful: set[str] = set()  # attempts whose number may be in the book or not
 
@@ -148,16 +148,15 @@ class OfflineNumbers:
             until_s: stop then, by `seconds`.
 
         Raises:
+            ServerFailed: on some of them, which wait, with those behind them; the others are handed in.
             ServerAway: not all of them are handed in; the rest waits.
         """
         try:
-            while self._hand_in_next(prefix, until_s):
-                pass
+            self._hand_in.hand_in(prefix, until_s=until_s)
+            if prefix is None:
+                self._hand_in.tell()
         except BookUnavailable as exc:
             self._health.book_failed(exc)
-            return
-        if prefix is None:
-            self._note_tickets()
 
     def hand_in_before(self, wish: DrawNumber, *, until_s: float) -> None:
         """Hand in the tickets that were given out before in the queue of this wish: nobody is called before them.
@@ -177,27 +176,24 @@ class OfflineNumbers:
             self._health.book_failed(exc)
             return False
 
-    def top_up(self, incarnation: str) -> None:
-        """Ask for a block of each queue that has few numbers left.
+    def hear(self, told: QueuesAnswer) -> None:
+        """Go by what the server has just told, and ask it for a block of each queue that has few numbers left.
 
         Args:
-            incarnation: the server's journal; "" when it does not tell. Numbers that another one gave are given up.
+            told: days before its own are forgotten, and another journal's numbers given up.
         """
-        if self._block == 0:
-            return
         try:
-            today = business_day(self._today())
-            if incarnation and (lost := self._book.hear_incarnation(incarnation)):
+            self._hand_in.hear(told)
+            if told.incarnation and (lost := self._book.hear_incarnation(told.incarnation)):
                 logger.warning("the server has another journal: %d numbers of the old one are given up", lost)
-            left = self._book.numbers_left(today)
-            for prefix in self._plan.queues:
-                if left.get(prefix, 0) * 2 <= self._block and self._pauses.get(prefix, 0.0) <= self._seconds():
-                    self._ask_block(prefix, today)
-        except ServerAway as exc:  # it is asked with the same id again: an answer that got lost is not a block lost
-            logger.warning("no numbers for when the server is away: %s", exc)
-            self._pauses = dict.fromkeys(self._plan.queues, self._seconds() + UNANSWERED_PAUSE_S)
+            self._top_up()
+            self._hand_in.try_again()
         except BookUnavailable as exc:
             self._health.book_failed(exc)
+
+    def server_lost(self) -> None:
+        """The server did not tell anything this time."""
+        self._hand_in.server_lost()
 
     def say_goodbye(self) -> None:
         """Tell that nobody looks after these numbers any more, and give the book back."""
@@ -207,14 +203,11 @@ class OfflineNumbers:
     # ---- in detail ------------------------------------------------------------------------------------------------
 
     def _today(self) -> datetime:
-        """The hall's time; what belongs to an earlier day than this is forgotten first."""
+        """The hall's time by this kiosk's clock, which says what may be used and never what is forgotten."""
         now = self._now()
         if business_day(now) != self._day:
-            expired = self._book.begin_day(business_day(now))
             self._day = business_day(now)
             self._pauses.clear()
-            if expired:
-                logger.warning("%d offline tickets of an earlier day were never handed in; they have expired", expired)
         return now
 
     def _prefix_for(self, wish: DrawNumber, now: datetime) -> str:
@@ -251,36 +244,18 @@ class OfflineNumbers:
             status_url=f"{self._public_url}/t/{ticket.ticket_id}",
         )
 
-    def _hand_in_next(self, prefix: str | None, until_s: float | None) -> bool:
-        """Hand in the earliest ticket; returns whether there was one. One thread at a time, so that order is kept."""
-        left_s = -1.0 if until_s is None else max(until_s - self._seconds(), 0.0)
-        if not self._handing_in.acquire(timeout=left_s):
-            raise ServerAway("earlier numbers are being handed in")
-        try:
-            self._today()
-            ticket = self._book.next_to_hand_in(prefix)
-            if ticket is None:
-                return False
-            if until_s is not None and self._seconds() > until_s:
-                raise ServerAway("earlier numbers are still to be handed in")
-            self._hand_in(ticket)
-            return True
-        finally:
-            self._handing_in.release()
-
-    def _hand_in(self, ticket: MergeTicket) -> None:
-        try:
-            answer = merged(self._hall, ticket, by=self._kiosk_id)
-        except Refused as exc:
-            logger.error(
-                "number %d (ticket %s) was refused for good and needs a person: %s",
-                ticket.number, ticket.ticket_id, exc,
-            )  # fmt: skip
-            self._book.leave_to_person(ticket, exc.code)
-            self._note_tickets()
+    def _top_up(self) -> None:
+        if self._block == 0:
             return
-        logger.info("%s is handed in", answer.display_number)
-        self._book.handed_in(ticket)
+        today = business_day(self._today())
+        left = self._book.numbers_left(today)
+        try:
+            for prefix in self._plan.queues:
+                if left.get(prefix, 0) * 2 <= self._block and self._pauses.get(prefix, 0.0) <= self._seconds():
+                    self._ask_block(prefix, today)
+        except ServerAway as exc:  # it is asked with the same id again: an answer that got lost is not a block lost
+            logger.warning("no numbers for when the server is away: %s", exc)
+            self._pauses = dict.fromkeys(self._plan.queues, self._seconds() + UNANSWERED_PAUSE_S)
 
     def _ask_block(self, prefix: str, today: date) -> None:
         wish = self._book.wish_for(prefix, today, self._new_id())
@@ -294,13 +269,8 @@ class OfflineNumbers:
             return
         if not isinstance(block, NumbersLeased) or block.prefix != prefix:
             raise ServerAway(f"not an answer to a lease: {type(block).__name__}")
+        self._hand_in.hear_day(block.business_day)
         self._book.keep(block)
         if block.business_day != today:
             logger.warning("the server's day is %s, this kiosk's is %s: set the clocks", block.business_day, today)
             self._pauses[prefix] = self._seconds() + REFUSED_PAUSE_S
-
-    def _note_tickets(self) -> None:
-        try:
-            self._health.tickets_lost([shown for shown, _code in self._book.left_to_person()])
-        except BookUnavailable as exc:
-            self._health.book_failed(exc)

@@ -11,6 +11,7 @@ from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
 from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
 from queue_server.domain.slots import BookingCause
+from queue_server.service.device_keys import with_key_warnings
 from queue_server.service.staff_views import CounterView, ManagerView, counter_view, manager_view
 from queue_server.service.views import PlaceView, booking_cause, display_view, place_view, queue_views, slot_views
 
@@ -33,11 +34,11 @@ async def health(context: Ctx) -> HealthOut:
 
 @router.get("/api/v1/queues")
 async def queues(context: Ctx) -> Response:
-    """How full each queue is."""
+    """How full each queue is, and the business day that runs by the journal: null before the first."""
     hall = context.live.hall
     views = queue_views(hall, context.texts, context.clock.now())
-    about = {"hall": context.plan.hall_id, "incarnation": context.incarnation, "revision": hall.seq}
-    return as_json(about | {"queues": views})
+    journal = {"incarnation": context.incarnation, "revision": hall.seq, "business_day": hall.day}
+    return as_json({"hall": context.plan.hall_id} | journal | {"queues": views})
 
 
 @router.get("/api/v1/items/{item_key}/slots")
@@ -104,7 +105,7 @@ def manager_now(context: Context) -> ManagerView:
         context.live.hall,
         context.texts,
         context.clock.now(),
-        context.live.devices.values(),
+        with_key_warnings(context.live.devices.values()),
         broker_connected=context.broker_connected(),
     )
 

@@ -156,6 +156,7 @@ DEVICE_CAUSES = {
     "too_few_slots": "It has fewer places than counters.",
     "book_unavailable": "Its book of numbers cannot be used: no numbers without the server.",
     "tickets_need_person": "Numbers on paper could not be handed in.",
+    "other_key": "It hashes people with another key than other kiosks: one person counts as several.",
     "bridge_stopped": "The board bridge has stopped.",
 }
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hall.identity import (
     CHECK_CHARACTERS,
+    FINGERPRINT_OF,
     DocumentKind,
     IdentityDocument,
     InvalidNumber,
@@ -18,8 +19,10 @@ from hall.identity import (
     age_years,
     check_character,
     check_resident_number,
+    key_fingerprint,
     masked_number,
     person_hash,
+    without_common_key,
 )
 
 TODAY = date(2026, 3, 2)
@@ -227,6 +230,32 @@ def test_a_persons_hash_needs_the_key_and_says_nothing_of_the_number():
     assert number[-4:] not in named
     with pytest.raises(ValueError, match="16 bytes"):
         person_hash(b"short", number)
+
+
+def test_a_key_s_fingerprint_tells_keys_apart_and_is_nobody_s_hash():
+    key = bytes(range(32))
+
+    fingerprint = key_fingerprint(key)
+
+    assert re.fullmatch(r"[0-9a-f]{8}", fingerprint)
+    assert fingerprint == key_fingerprint(bytes(range(32))) != key_fingerprint(bytes(32))
+    assert fingerprint not in key.hex()
+    assert not person_hash(key, FINGERPRINT_OF.decode()).startswith(fingerprint)
+
+
+@pytest.mark.parametrize(
+    ("fingerprints", "others"),
+    [
+        ({}, []),
+        ({"K01": "a"}, []),
+        ({"K01": "a", "K02": "a"}, []),
+        ({"K01": "a", "K02": "b"}, ["K01", "K02"]),
+        ({"K01": "a", "K02": "b", "K03": "b"}, ["K01"]),
+        ({"K01": "a", "K02": "b", "K03": "a", "K04": "b", "K05": "c"}, ["K01", "K02", "K03", "K04", "K05"]),
+    ],
+)
+def test_who_has_another_key_than_most_is_named(fingerprints: dict[str, str], others: list[str]):
+    assert without_common_key(fingerprints) == others
 
 
 @pytest.mark.parametrize(

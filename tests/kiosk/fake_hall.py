@@ -16,6 +16,7 @@ class FakeHall:
     Attributes:
         lost_answers: so many of the next draws are done and not answered: the connection just ends.
         status: answer everything with this HTTP status instead, and `refusal` as its body.
+        fails_on_reports: answer those with an HTTP 500.
         nonsense: answer with something that is no JSON.
     """
 
@@ -33,7 +34,7 @@ class FakeHall:
         self.lost_answers = 0
         self.status: int | None = None
         self.refusal: dict[str, str] = {}
-        self.nonsense = False
+        self.nonsense = self.fails_on_reports = False
         self.day = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
         self._prefixes = prefixes
         self._lock = threading.Lock()
@@ -79,6 +80,8 @@ class FakeHall:
             self._draw(request, body)
         elif request.path == "/api/v1/commands":
             self._send(request, 200, json.encode({"event": self._carry_out(body)}))
+        elif self.fails_on_reports:
+            self._send(request, 500, b"")
         else:
             with self._lock:
                 self.reports.append((request.path.split("/")[-2], body))
@@ -119,6 +122,7 @@ class FakeHall:
         return {
             "hall": "sample-city",
             "revision": len(self.tickets),
+            "business_day": self.day,
             "queues": [
                 {
                     "prefix": prefix,

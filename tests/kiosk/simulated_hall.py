@@ -133,6 +133,7 @@ class Hall:
         self.printer = SimPrinter()
         self.port = TcpPort(self.printer)
         self.control = folder / "K01.sock"
+        self.person_key = folder / "person.key"
         self.site = folder / "site.toml"
         self.site.write_text(self._site_text(), encoding="utf-8")
         self.kiosk = KioskProcess(self.site, self.control, folder / "kiosk.log", **environment)
@@ -152,6 +153,7 @@ printer = {{ kind = "tcp", host = "127.0.0.1", port = {self.port.port}, dots = 5
         text = re.sub(r"(?s)\[\[kiosks\]\].*?(?=# ---- boards)", kiosk, text)
         text = text.replace('"../catalogue/', f'"{SAMPLE_SITE.parent.parent}/catalogue/')
         text = text.replace('public_url = "http://127.0.0.1:8080"', f'public_url = "{self.server.url}"')
+        text = text.replace('"../../.hallq/sample_city.key"', f'"{self.person_key}"')
         return text.replace("port = 1883", f"port = {self.broker.port}")
 
     def close(self) -> None:

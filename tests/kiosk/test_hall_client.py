@@ -214,3 +214,16 @@ def test_a_report_waits_for_the_server_and_keeps_its_place(link: HallLink, hall:
 
     until(lambda: len(hall.reports) == 2)
     assert [body["command_id"] for _ticket, body in hall.reports] == ["r1", "r2"]
+
+
+def test_a_server_that_only_fails_on_a_report_is_not_lost(link: HallLink, hall: FakeHall, heard: list[ev.Event]):
+    hall.fails_on_reports = True
+    link.tell_print(ev.TellPrint("r1", "ticket-1", printed=True))
+    link.start()
+    until(lambda: of(heard, ev.QueuesLoaded))
+    assert not of(heard, ev.ServerLost)
+
+    hall.fails_on_reports = False
+    link.load_queues()
+
+    until(lambda: hall.reports == [("ticket-1", {"command_id": "r1", "printed": True, "cause": None})])

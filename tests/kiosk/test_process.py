@@ -18,7 +18,9 @@ from PIL import Image
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.identity.samv_sim import SamvCard
 from hall.clock import HallClock
+from hall.identity import key_fingerprint
 from hall.messages import DeviceHealth
+from settings.person_key import read_key
 from tests.kiosk.gallery import ROOT, SAMPLE_SITE, sample_plan
 from tests.kiosk.simulated_hall import PERSON, Hall
 from tests.waiting import until
@@ -36,11 +38,22 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 
 
 @pytest.fixture
-def health(hall: Hall) -> Iterator[Health]:
+def fingerprints() -> dict[str, str | None]:
+    """By device: its key's fingerprint, as told last."""
+    return {}
+
+
+@pytest.fixture
+def health(hall: Hall, fingerprints: dict[str, str | None]) -> Iterator[Health]:
     told: Health = {}
+
+    def hear(device: DeviceHealth) -> None:
+        told[device.device_id] = (device.status, device.cause)
+        fingerprints[device.device_id] = device.key_fingerprint
+
     address = BrokerAddress("127.0.0.1", hall.broker.port)
     listener = BrokerLink("sample-city", "listener", address, HallClock(ZoneInfo("UTC"), time.time))
-    listener.hear(DeviceHealth, lambda device: told.update({device.device_id: (device.status, device.cause)}))
+    listener.hear(DeviceHealth, hear)
     listener.start()
     yield told
     listener.close()
@@ -190,15 +203,20 @@ def test_paper_server_and_reader_may_fail_and_come_back_without_a_number_lost(ha
     kiosk.see("idle")
 
 
-def test_health_is_told_while_the_kiosk_runs_when_it_stops_and_when_it_dies(hall: Hall, health: Health):
+def test_health_is_told_while_the_kiosk_runs_when_it_stops_and_when_it_dies(
+    hall: Hall, health: Health, fingerprints: dict[str, str | None]
+):
     ok = ("ok", None)
     until(lambda: health == {"K01": ok, "K01.sam_v": ok, "K01.printer": ok}, what="the devices' health")
 
     hall.printer.paper_out = True
     until(lambda: health["K01.printer"] == ("fault", "paper_out"), what="the empty roll")
 
+    key = key_fingerprint(read_key(hall.person_key))
+    assert fingerprints["K01"] == key
     hall.kiosk.process.kill()
     until(lambda: health["K01"] == ("offline", "unavailable"), within_s=20, what="the will")
+    assert fingerprints == {"K01": key, "K01.sam_v": None, "K01.printer": None}
 
 
 def test_a_kiosk_that_is_told_to_end_says_goodbye_for_all_its_devices(hall: Hall, health: Health):

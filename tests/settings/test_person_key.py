@@ -10,10 +10,12 @@ from settings.load import SettingsError
 from settings.person_key import read_or_make_key
 
 
-def test_it_is_made_once_and_read_by_its_owner_alone(tmp_path: Path):
+def test_it_is_made_once_and_read_by_its_owner_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     path = tmp_path / "keys" / "hall.key"
 
     first, second = read_or_make_key(path), read_or_make_key(path)
+    assert caplog.text.count("every kiosk of the hall needs this same file") == 1
+    assert first.hex() not in caplog.text
 
     assert first == second
     assert len(first) == 32

@@ -7,7 +7,7 @@ from itertools import count
 from hall import messages as m
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
 from hall.counter import CounterKind
-from kiosk.adapters.hall_client import NeverSent, Refused, ServerAway
+from kiosk.adapters.hall_client import NeverSent, QueuesAnswer, Refused, ServerAway, ServerFailed
 from kiosk.flow.state import Ticket
 from queue_server.domain.hall_day import HallDay
 from queue_server.domain.record import Record
@@ -52,15 +52,20 @@ class LossyHall:
 
     Attributes:
         line: what becomes of each next request: "ok", "refused" (no connection), "lost" (the request), "unheard" (the
-            answer), "late" (the request comes when `deliver_late()` is called). When it is used up, all goes well.
+            answer), "late" (the request comes when `deliver_late()` is called), "failed" (an HTTP 500, nothing
+            done). When it is used up, all goes well.
         away: no connection at all.
+        fails: every command is answered with an HTTP 500.
+        fails_on: the ids of commands that are answered so.
+        loses_questions: commands come through, and what is only asked does not.
         incarnation: the journal's name, as the queues' answer tells it.
     """
 
     def __init__(self, plan: HallPlan, now: Callable[[], datetime]) -> None:
         self.journal = MemoryJournal()
         self.line: list[str] = []
-        self.away = False
+        self.away = self.loses_questions = self.fails = False
+        self.fails_on: set[str] = set()
         self.incarnation = "first"
         self.asked: list[m.AnyCommand] = []
         self._late: list[m.AnyCommand] = []
@@ -107,6 +112,12 @@ class LossyHall:
             status_url=f"http://hall/t/{event.ticket_id}",
         )
 
+    def queues(self) -> QueuesAnswer:
+        """What is told is read, not done: it does not use up `line`."""
+        if self.away or self.loses_questions:
+            raise NeverSent("no connection")
+        return QueuesAnswer(self.day.seq, (), self.incarnation, self.day.day)
+
     def close(self) -> None:
         pass
 
@@ -129,6 +140,8 @@ class LossyHall:
         happens = "refused" if self.away else self.line.pop(0) if self.line else "ok"
         if happens == "refused":
             raise NeverSent("no connection")
+        if happens == "failed" or self.fails or command.command_id in self.fails_on:
+            raise ServerFailed("HTTP 500")
         if happens == "late":
             self._late.append(command)
         if happens in ("lost", "late"):
@@ -136,7 +149,7 @@ class LossyHall:
         try:
             record = self.do(command)
         except (ClockSteppedBack, ClockLeapt) as exc:
-            raise ServerAway("HTTP 503") from exc
+            raise ServerFailed("HTTP 503") from exc
         except Refusal as exc:
             record = None
             refused = Refused(exc.code, str(exc))
