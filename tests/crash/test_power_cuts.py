@@ -184,6 +184,8 @@ def test_a_journal_that_trusts_a_killed_process_s_unsynced_log_is_seen_to_lose(r
 
     for _ in range(8):
         end = some_end(first_life, rng)
+        if end.done == BATCHES:
+            continue  # nothing is left for another life
         second_life = record(open_journal, reference, origin=end.disk, sure=end.sure, done=end.done)
         tally += sweep(second_life, seed=1, variants=2)
 
