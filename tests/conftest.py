@@ -1,4 +1,4 @@
-"""What every test can use: the sample city's plan, and the flag for proofs at full length."""
+"""What every test can use: the sample city, and the flag for proofs at full length."""
 
 from pathlib import Path
 
@@ -28,4 +28,5 @@ def site() -> Site:
 
 @pytest.fixture(scope="session")
 def plan(site: Site) -> HallPlan:
-    return hall_plan(site)
+    """The sample city, open at any hour."""
+    return hall_plan(site.model_copy(update={"hours": None}))

@@ -39,6 +39,7 @@ def write_site(folder: Path, *, broker_port: int, speed: float = 1.0, hall_epoch
         hall_epoch = hall_epoch or MIDNIGHT
     site = _open_at_any_hour()
     site["catalogue"] = str((SAMPLE.parent / site["catalogue"]).resolve())
+    site.pop("calendar")
     site["server"] = {"port": 0, "database": str(folder / "hall.sqlite")}
     site["broker"] = {"port": broker_port}
     site["speech"] = {"output": "off"}

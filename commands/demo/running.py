@@ -7,7 +7,8 @@ import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,7 @@ import tomli_w
 from commands.demo.broker import free_port, start_broker
 from commands.demo.devices import SimulatedDevices, connected
 from commands.demo.processes import Process, python
+from hall.calendar import WorkCalendar
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.site import Site
 
@@ -145,14 +147,19 @@ class HallProcesses:
         return path
 
     def _clock_table(self, sample: Site) -> dict[str, object]:
-        """Today at the start's hour."""
+        """Today at the start's hour; on a rest day the next working day."""
         zone = ZoneInfo(sample.hall.time_zone)
         try:
-            hour, minute = (int(part) for part in self._running.start.split(":"))
-            epoch = datetime.now(zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
+            begin = time_of_day.fromisoformat(self._running.start).replace(second=0, microsecond=0)
         except ValueError as exc:
             raise SettingsError(f"--start {self._running.start!r} is not a time such as 09:30") from exc
+        epoch = datetime.combine(first_working_day(self.plan.calendar, datetime.now(zone).date()), begin, zone)
         return {"speed": self._running.speed, "real_epoch_s": time.time(), "hall_epoch": epoch.isoformat()}
+
+
+def first_working_day(calendar: WorkCalendar, today: date) -> date:
+    """Today, or the next day on which the hall works."""
+    return calendar.add_working_days(today, 0 if calendar.is_working(today) else 1)
 
 
 def kiosk_files(kiosk: Mapping[str, Any], folder: Path) -> dict[str, str]:

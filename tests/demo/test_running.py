@@ -1,8 +1,10 @@
 """A demo keeps to its own folder."""
 
+from datetime import date
 from pathlib import Path
 
-from commands.demo.running import kiosk_files
+from commands.demo.running import first_working_day, kiosk_files
+from hall.catalogue import HallPlan
 
 
 def test_a_kiosk_s_files_are_the_demo_s_own_and_it_gets_no_book_that_its_site_does_not_have(tmp_path: Path):
@@ -11,3 +13,10 @@ def test_a_kiosk_s_files_are_the_demo_s_own_and_it_gets_no_book_that_its_site_do
 
     assert with_book == {"control_socket": f"{tmp_path}/K01.sock", "offline_file": f"{tmp_path}/K01.sqlite"}
     assert without == {"control_socket": f"{tmp_path}/K02.sock"}
+
+
+def test_a_demo_on_a_rest_day_shows_the_next_working_day(plan: HallPlan):
+    saturday, monday = date(2026, 3, 7), date(2026, 3, 9)
+
+    assert first_working_day(plan.calendar, saturday) == monday
+    assert first_working_day(plan.calendar, monday) == monday

@@ -57,11 +57,13 @@ class Trial:
 
 
 def trimmed_site(folder: Path, **tables: Callable[[Any], Any]) -> Path:
-    """The sample site with some of its tables replaced; each argument gets the table and returns another."""
+    """The sample site with some of its tables replaced; each argument gets the table and returns another, or None."""
     values = tomllib.loads(SAMPLE.read_text("utf-8"))
     values["catalogue"] = str(SAMPLE.parent / values["catalogue"])
+    values["calendar"]["file"] = str(SAMPLE.parent / values["calendar"]["file"])
     for name, change in tables.items():
         values[name] = change(values.get(name))
+    values = {name: table for name, table in values.items() if table is not None}
     path = folder / "sample.toml"
     path.write_text(tomli_w.dumps(values), "utf-8")
     return path

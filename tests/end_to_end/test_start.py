@@ -83,7 +83,7 @@ def with_values(site: Path, **tables: dict[str, Any]) -> Path:
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A site file of a hall that nobody is in: a free port, its own journal, nothing at the other ends of the wires."""
-    path = trimmed_site(tmp_path)
+    path = trimmed_site(tmp_path, hours=lambda _hours: None)  # its clock is the real one
     server = {"port": 0, "database": str(tmp_path / "hall.sqlite")}
     return with_values(path, server=server, speech={"output": "wav", "wav_folder": str(tmp_path / "speech")})
 

@@ -151,7 +151,8 @@ printer = {{ kind = "tcp", host = "127.0.0.1", port = {self.port.port}, dots = 5
 
 """
         text = re.sub(r"(?s)\[\[kiosks\]\].*?(?=# ---- boards)", kiosk, text)
-        text = text.replace('"../catalogue/', f'"{SAMPLE_SITE.parent.parent}/catalogue/')
+        text = re.sub(r"(?s)\[hours\]\n.*?\n\n", "", text)  # the kiosk's clock is the real one
+        text = text.replace('"../c', f'"{SAMPLE_SITE.parent.parent}/c')  # the catalogue, the calendar
         text = text.replace('public_url = "http://127.0.0.1:8080"', f'public_url = "{self.server.url}"')
         text = text.replace('"../../.hallq/sample_city.key"', f'"{self.person_key}"')
         return text.replace("port = 1883", f"port = {self.broker.port}")

@@ -28,7 +28,7 @@ def run(module, *arguments, **environment):
 def site_with_password(tmp_path):
     text = SAMPLE.read_text(encoding="utf-8")
     text = text.replace("[broker]\n", '[broker]\nusername = "hallq"\npassword = "from-file-secret"\n')
-    text = text.replace("../catalogue/", f"{ROOT}/config/catalogue/").replace("../../.hallq/", "")
+    text = text.replace('"../c', f'"{ROOT}/config/c').replace("../../.hallq/", "")
     (tmp_path / "site.toml").write_text(text, encoding="utf-8")
     return tmp_path / "site.toml"
 

@@ -142,7 +142,7 @@ def test_the_real_server_is_well_and_holds_its_journal(tmp_path):
         probe.close()
         text = text.replace("port = 8080", f"port = {port}").replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         text = text.replace("port = 1883", f"port = {broker.port}").replace('output = "auto"', 'output = "off"')
-        text = text.replace("../catalogue/", f"{ROOT}/config/catalogue/").replace("../../.hallq/", "")
+        text = text.replace('"../c', f'"{ROOT}/config/c').replace("../../.hallq/", "")
         path = tmp_path / "site.toml"
         path.write_text(text, encoding="utf-8")
         server = subprocess.Popen(

@@ -55,6 +55,7 @@ def site_text(folder: Path, port: int, broker_port: int) -> str:
     """The sample city's site file with places and ports of our own."""
     changes = {
         r'catalogue = ".*"': f'catalogue = "{ROOT / "config" / "catalogue" / "sample_city.toml"}"',
+        r'\[calendar\]\nfile = ".*"': f'[calendar]\nfile = "{ROOT / "config" / "calendar" / "china.toml"}"',
         r'(\[server\]\nhost = ".*"\n)port = 8080': rf"\g<1>port = {port}",
         r'public_url = ".*"': f'public_url = "http://127.0.0.1:{port}"',
         r'database = ".*"': f'database = "{folder / "hall.sqlite"}"',
