@@ -72,7 +72,7 @@ class CallRules(Struct, frozen=True, kw_only=True):
 class MissedRules(Struct, frozen=True, kw_only=True):
     """What becomes of visitors who did not come."""
 
-    back_after: int | None = 3  # comes back after so many other calls of its queue; None: void at once
+    back_after: int | None = 3  # so many others go first, of its queue or where it could have been called; None: void
     most_returns: int = 1
     grace_s: float = 90.0  # nor sooner than this
     may_requeue: bool = True  # the desk may put a missed ticket to the end of the line, today

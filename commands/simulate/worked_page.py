@@ -139,8 +139,7 @@ def _why_not(hall: HallDay, call: Call, called: Ticket, other: Ticket, texts: Te
     if other.for_counter is None and not can_serve(hall, counter, hall.plan.items[other.item_key]):
         return texts("another queue")
     if other.back_at_call is not None:
-        left = other.back_at_call - hall.calls_made.get(other.prefix, 0)
-        return texts("did not come when called, lets {count} more pass", count=max(left, 0))
+        return texts("did not come when called, lets {count} more pass", count=hall.left_to_pass(other))
     if why is not None and why.ground is Ground.CHOSEN:
         return texts("the clerk chose")
     called_class = PriorityClass.RETURNING if called.back_at_call is not None else called.priority

@@ -224,6 +224,7 @@ class TicketCalled(Event, frozen=True, kw_only=True):
     waited_s: float
     why: Why | None = None  # None for a recall
     passed: tuple[str, ...] = ()
+    passed_missed: tuple[str, ...] = ()  # missed tickets of other queues that the counter could have taken: ticket ids
 
 
 class ServiceStarted(Event, frozen=True, kw_only=True):

@@ -27,8 +27,26 @@ def ahead_of(hall: HallDay, ticket: Ticket) -> int:
     if ticket.previewed_by is not None:
         return 0
     if ticket.back_at_call is not None:
-        return max(ticket.back_at_call - hall.calls_made.get(ticket.prefix, 0), 0)
+        return _ahead_of_missed(hall, ticket)
     return _ahead(hall, ticket.prefix, ticket.priority, ticket.place)
+
+
+def _ahead_of_missed(hall: HallDay, ticket: Ticket) -> int:
+    """How many are called before a missed visitor is, at most; fewer where nobody else comes.
+
+    Those that they still let pass, or the missed ones who arrived earlier, one call each from when they are back.
+    """
+    left, called = hall.left_to_pass(ticket), 0
+    missed = (hall.tickets[ticket_id] for ticket_id in hall.aside)
+    for others_left in sorted(hall.left_to_pass(o) for o in missed if _is_missed_before(o, ticket)):
+        if others_left > max(left, called):
+            break
+        called = max(called, others_left) + 1
+    return max(left, called)
+
+
+def _is_missed_before(other: Ticket, ticket: Ticket) -> bool:
+    return other.back_at_call is not None and other.prefix == ticket.prefix and other.place < ticket.place
 
 
 def _ahead(hall: HallDay, prefix: str, priority: PriorityClass, place: Place) -> int:

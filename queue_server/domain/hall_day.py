@@ -70,7 +70,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     held_reason: str | None = None
     returns_at: datetime | None = None  # from hold
     was_held: bool = False
-    back_at_call: int | None = None  # the count of its queue's calls from which it comes back
+    back_at_call: int | None = None  # the count of its queue's calls from which it comes back; see `left_to_pass`
     not_before: datetime | None = None
     wait_p50_s: float | None = None  # as estimated at its issue
     wait_p10_s: float | None = None
@@ -260,6 +260,10 @@ class HallDay:
     def waiting_count(self, prefix: str) -> int:
         """How many wait in a queue, wherever they stand."""
         return self.lines.count(prefix) + sum(self.tickets[i].prefix == prefix for i in self.aside)
+
+    def left_to_pass(self, ticket: Ticket) -> int:
+        """How many others a missed ticket still lets pass, >= 0: calls of its queue, and `passed_missed` of others."""
+        return max((ticket.back_at_call or 0) - self.calls_made.get(ticket.prefix, 0), 0)
 
     def open_counters(self, prefix: str) -> int:
         """How many counters are open for a queue; a paused one is not."""

@@ -16,6 +16,14 @@ the class it calls anew, so of the C - 1 other classes those called since X bega
 calls X is due, at least one other class has been called, and at most C - 2 classes count as much as X or more. They may
 be called first, once each, for they then count less. So X is called at the latest as call N + (C - 2) + 1.
 Without the N:1 rule the strict order has no bound: greens can come for ever.
+Whoever waits for this counter or its clerk alone is of their class like everybody else whom the counter may call.
+
+The bound in calls of whoever was missed. Let R be the `back_after` of the miss. They are back when R others have been
+called of their queue, or at a counter that could have called them, and the grace is over; then they are of the class
+"returning". So they are called within R + (k + 1)(N + C - 1) calls in a row that one such counter makes by this order
+after the grace, k being the returning visitors before them.
+Proof: each of the counter's calls is of their queue, or is not and notes them as passed (`passed_missed`): both bring
+them nearer by one, so that R calls do. From then on their class waits, and the bound above holds for it.
 
 The bound in time, balanced. A call that the N:1 rule did not decide never passes over somebody who arrived more than H
 before the one called, where H = the largest head start of a class less their own + `preference_step_min` x (the
@@ -30,6 +38,7 @@ from hall.catalogue import ServiceItem
 from hall.clock import seconds_between
 from hall.priority import RANK, Ground, PriorityClass, Why
 from hall.rules import OrderPolicy
+from hall.ticket import TicketState
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.lines import Place
 
@@ -141,9 +150,8 @@ def _may_take(hall: HallDay, counter: CounterDay, queues: list[str], ticket: Tic
 
 
 def _is_back(hall: HallDay, ticket: Ticket, now: datetime) -> bool:
-    """Whether enough others have been called since a visitor was missed, and time enough has passed."""
-    enough = hall.calls_made.get(ticket.prefix, 0) >= (ticket.back_at_call or 0)
-    return enough and _may_come(ticket, now)
+    """Whether a missed visitor has let enough others pass, and time enough has passed."""
+    return hall.left_to_pass(ticket) == 0 and _may_come(ticket, now)
 
 
 def _may_come(ticket: Ticket, now: datetime) -> bool:
@@ -161,7 +169,27 @@ def _soonest_returning(hall: HallDay, counter: CounterDay, now: datetime) -> Tic
         and _may_come(ticket, now)
         and _may_take(hall, counter, queues, ticket)
     ]
-    return min(back, key=lambda ticket: (ticket.back_at_call or 0, ticket.place), default=None)
+    return min(back, key=lambda ticket: (hall.left_to_pass(ticket), ticket.place), default=None)
+
+
+def passed_missed(hall: HallDay, counter: CounterDay, called: Ticket) -> tuple[str, ...]:
+    """The missed visitors who let this call pass although it is of another queue: the counter could have called them.
+
+    Args:
+        called: who is called first at the counter; only somebody who waits passes others.
+    """
+    if called.state is not TicketState.WAITING or not hall.aside:
+        return ()
+    queues = queues_of(hall, counter)
+    passed = (
+        ticket
+        for ticket in (hall.tickets[ticket_id] for ticket_id in hall.aside)
+        if ticket.back_at_call is not None
+        and ticket.prefix != called.prefix
+        and hall.left_to_pass(ticket) > 0
+        and _may_take(hall, counter, queues, ticket)
+    )
+    return tuple(ticket.ticket_id for ticket in sorted(passed, key=lambda ticket: ticket.seq))
 
 
 def _due(hall: HallDay, counter: CounterDay, candidates: dict[PriorityClass, Candidate]) -> Candidate | None:

@@ -36,11 +36,13 @@ class Ticket:
     for_counter: str | None = None
     for_staff: str | None = None
     returns_to: str | None = None
-    back_at_call: int | None = None
+    lets_pass: int | None = None  # after a missed call: others until it is back
     not_before: int = 0
     calls: int = 0
     last_call: int = 0
     misses: int = 0
+    returns: int = 0  # what those others began at
+    passes: dict[str, tuple[int, int]] = field(default_factory=dict)  # counter: calls of others, of missed ones
 
     @property
     def place(self) -> tuple[int, int]:
@@ -92,7 +94,6 @@ class Book:
         self.is_closed = False
         self.tickets: dict[str, Ticket] = {}
         self.counters = {number: Counter(number) for number in plan.counters}
-        self.queue_calls: dict[str, int] = defaultdict(int)
         self.leases: dict[str, m.NumbersLeased] = {}
         self.ratings: dict[str, str] = {}  # id: "open", "given", "closed"
         self.rated_tickets: set[str] = set()
@@ -155,7 +156,6 @@ class Book:
             if number in self.appointments:
                 self.appointments[number].state = "no_show"
         self.counters = {number: Counter(number) for number in self.plan.counters}
-        self.queue_calls.clear()
 
     # ---- tickets ------------------------------------------------------------------------------------------------
 
@@ -233,8 +233,6 @@ class Book:
     def _TicketCalled(self, event: m.TicketCalled, record: Record) -> None:  # noqa: N802
         ticket, counter = self.tickets[event.ticket_id], self.counters[event.counter_no]
         if event.why is not None:
-            if ticket.state == "waiting":
-                self.queue_calls[ticket.prefix] += 1
             self._set_free(event.ticket_id, "called")
             ticket.at_counter = ticket.last_counter = counter.number
             counter.ticket_id, counter.preview_id = ticket.ticket_id, None
@@ -247,7 +245,8 @@ class Book:
         ticket = self._set_free(event.ticket_id, "missed" if event.returns_after is None else "waiting")
         ticket.misses += 1
         if event.returns_after is not None:
-            ticket.back_at_call = self.queue_calls[ticket.prefix] + event.returns_after
+            ticket.lets_pass = ticket.returns = event.returns_after
+            ticket.passes = {}
             ticket.not_before = self.time(event.not_before) if event.not_before else 0
 
     def _TicketHeld(self, event: m.TicketHeld, _record: Record) -> None:  # noqa: N802
@@ -318,7 +317,7 @@ class Book:
             if counter.preview_id == ticket_id:
                 counter.preview_id = None
         ticket.state, ticket.at_counter, ticket.held_by, ticket.previewed_by = state, None, None, None
-        ticket.for_counter = ticket.for_staff = ticket.back_at_call = None
+        ticket.for_counter = ticket.for_staff = ticket.lets_pass = None
         ticket.not_before = 0
         return ticket
 

@@ -10,6 +10,7 @@ from commands.simulate import history as h
 from commands.simulate.checking import rules, tickets
 from commands.simulate.checking.book import Book
 from commands.simulate.checking.order import order
+from commands.simulate.checking.returning import returning
 from hall import messages as m
 from hall.catalogue import HallPlan
 from queue_server.domain.record import Record
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     tickets.one_place,
     tickets.clerks,
     order,
+    returning,
     rules.calling,
     rules.persons,
     rules.hours,

@@ -9,6 +9,7 @@ What a call claims by its reason (unless the clerk chose the ticket, or nobody e
 - *turn*: a class whose first this counter passed over `most_in_a_row` times in a row is next, and only then is the
   turn of others the reason. Calls count, looks that came to nothing do not; a call that passes nobody over begins anew.
 - *bound*: no class is passed over more than `most_in_a_row` + classes - 2 times in a row.
+  Whoever was missed and is back is a class, and so is everybody else in it; `returning` says when they are back.
 - *nobody else*: a missed visitor who should still let others pass is called only when nobody else could be.
 """
 
@@ -112,8 +113,8 @@ def _could_call(book: Book, counter: Counter, now: int) -> Iterator[tuple[Ticket
     for ticket in book.waiting():
         if ticket.previewed_by is not None:
             continue
-        if ticket.back_at_call is not None:
-            is_back = book.queue_calls[ticket.prefix] >= ticket.back_at_call and ticket.not_before <= now
+        if ticket.lets_pass is not None:
+            is_back = ticket.lets_pass == 0 and ticket.not_before <= now
             if is_back and may_take(book, counter, ticket):
                 yield ticket, PriorityClass.RETURNING
         elif ticket.for_counter is not None:

@@ -64,6 +64,9 @@ def _first_call(hall: HallDay, ticket: Ticket, counter: CounterDay, event: m.Tic
     ticket.why = event.why
     if was_waiting:
         hall.calls_made[ticket.prefix] = hall.calls_made.get(ticket.prefix, 0) + 1
+    for ticket_id in event.passed_missed:
+        other = hall.tickets[ticket_id]
+        other.back_at_call = (other.back_at_call or 0) - 1
     if ticket.called_at is None:
         ticket.called_at = record.at
         note_wait(hall, ticket, event.waited_s, record.at)

@@ -18,7 +18,7 @@ from queue_server.domain.decisions.asking import (
 from queue_server.domain.decisions.counters import put_back
 from queue_server.domain.decisions.ratings import end_rating
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
-from queue_server.domain.order import Choice, can_serve, next_ticket
+from queue_server.domain.order import Choice, can_serve, next_ticket, passed_missed
 
 
 def preview_next(hall: HallDay, command: m.PreviewNext, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -50,7 +50,7 @@ def call_next(hall: HallDay, command: m.CallNext, now: datetime, _new_id: NewId)
         choice = Choice(counter.preview_id, counter.preview_why or Why(Ground.ARRIVAL), counter.preview_passed)
     else:
         choice = _next(hall, counter, now)
-    called = _called(hall.tickets[choice.ticket_id], counter, command, now, choice)
+    called = _called(hall, hall.tickets[choice.ticket_id], counter, command, now, choice)
     return [*end_rating(hall, counter, "next_call", now), called]
 
 
@@ -68,7 +68,7 @@ def call_ticket(hall: HallDay, command: m.CallTicket, now: datetime, _new_id: Ne
         raise no.CannotServe(f"counter {counter.counter_no} does not handle {ticket.item_key}")
     back = put_back(counter, "another ticket was chosen") if counter.preview_id != ticket.ticket_id else []
     choice = Choice(ticket.ticket_id, Why(Ground.CHOSEN, {"reason": command.reason}), ())
-    return [*end_rating(hall, counter, "next_call", now), *back, _called(ticket, counter, command, now, choice)]
+    return [*end_rating(hall, counter, "next_call", now), *back, _called(hall, ticket, counter, command, now, choice)]
 
 
 def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -81,7 +81,7 @@ def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> l
     left_s = rules.spacing_s - seconds_between(ticket.last_call_at or now, now)
     if left_s > 0:
         raise no.RecallTooSoon(f"{ticket.display_number} was just called: wait {left_s:.0f} s", wait_s=round(left_s))
-    return [_called(ticket, counter, command, now, None)]
+    return [_called(hall, ticket, counter, command, now, None)]
 
 
 def _was_meant_for(counter: CounterDay, ticket: Ticket) -> bool:
@@ -99,6 +99,7 @@ def _next(hall: HallDay, counter: CounterDay, now: datetime) -> Choice:
 
 
 def _called(
+    hall: HallDay,
     ticket: Ticket,
     counter: CounterDay,
     command: m.CallNext | m.CallTicket | m.Recall,
@@ -115,4 +116,5 @@ def _called(
         waited_s=max(seconds_between(ticket.arrived_at, now), 0.0),
         why=choice and choice.why,
         passed=choice.passed if choice else (),
+        passed_missed=passed_missed(hall, counter, ticket) if choice else (),
     )

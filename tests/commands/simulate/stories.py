@@ -84,6 +84,7 @@ class Story:
         ground: Ground | None = Ground.ARRIVAL,
         *,
         passed: Sequence[PriorityClass] = (),
+        passed_missed: Sequence[str] = (),
         count: int = 1,
     ) -> "Story":
         """A call; without a ground it is one more call of the same visitor."""
@@ -97,6 +98,7 @@ class Story:
             waited_s=0.0,
             why=Why(ground) if ground else None,
             passed=tuple(passed),
+            passed_missed=tuple(passed_missed),
         )
         return self.tell(called)
 

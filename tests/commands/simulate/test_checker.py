@@ -51,6 +51,16 @@ def passed_over(times: int) -> Story:
     return story
 
 
+def passing_by(calls: int) -> Story:
+    """A001 was missed, and then others of another queue are called, as if it were not there."""
+    story = Story().issue("A001").call("A001").miss("A001")
+    for number in range(1, 1 + calls):
+        shown = f"R{number:03d}"
+        story.issue(shown, identity_kind=DocumentKind.RESIDENT)
+        story.call(shown, passed_missed=["A001"] if number <= 3 else []).start(shown).complete(shown)
+    return story
+
+
 def under(**rules: object) -> Story:
     """A story in a hall with rules of its own."""
     return Story().tell(m.RulesAdopted(rules=HallRules(**rules)))  # type: ignore[arg-type]
@@ -108,6 +118,18 @@ RIGHT: dict[str, Callable[[], Story]] = {
         .call("A002")
         .start("A002")
         .complete("A002")
+        .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
+    ),
+    "a missed visitor is back after calls of another queue at a counter that could have called them": lambda: (
+        Story()
+        .issue("A001")
+        .call("A001")
+        .miss("A001", returns_after=1)
+        .issue("R001", identity_kind=DocumentKind.RESIDENT)
+        .issue("R002", identity_kind=DocumentKind.RESIDENT)
+        .call("R001", passed_missed=["A001"])
+        .start("R001")
+        .complete("R001")
         .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
     ),
     "a number of a block that the kiosk had": lambda: leased(1, 5).issue("A003", lease_id="lease-1"),
@@ -283,6 +305,21 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             .miss("A001")
             .call("A001", ground=Ground.RETURNING, passed=[ORDINARY])
         ),
+    ),
+    "a call that counts for none of those whom it passed": (
+        "returning",
+        lambda: (
+            Story()
+            .issue("A001")
+            .call("A001")
+            .miss("A001")
+            .issue("R001", identity_kind=DocumentKind.RESIDENT)
+            .call("R001")
+        ),
+    ),
+    "a missed visitor who is passed over beyond the bound": (
+        "returning",
+        lambda: passing_by(3 + 3 + 4 - 1),
     ),
     "nobody else, though somebody was there": (
         "order",

@@ -15,7 +15,7 @@ from hall.rules import MissedRules, OrderPolicy, OrderRules
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.ahead import ahead_count, ahead_of
-from queue_server.domain.hall_day import HallDay, Ticket
+from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.order import Choice, can_serve, next_ticket
 from queue_server.domain.snapshot import dump, load
 from tests.queue_server.domain.ordering import GREEN, hall_by
@@ -39,12 +39,14 @@ ORDERS = st.builds(
 ABILITIES = st.lists(
     st.sampled_from([("d1", "a1"), ("d2", "a2"), ("d1", "b1"), ("d2", "b2")]), min_size=1, max_size=4, unique=True
 )
-STEPS = st.lists(st.one_of(ARRIVAL, st.sampled_from(["1", "2", "3", "4", "miss 2"])), min_size=5, max_size=60)
+DEEDS = ["1", "2", "3", "4", "miss 2", "miss 3", "send to 3", "send to T2"]
+STEPS = st.lists(st.one_of(ARRIVAL, st.sampled_from(DEEDS)), min_size=5, max_size=60)
+BACK_AFTER = 2
 
 
 def hall_of(order: OrderRules, abilities: list[tuple[str, str]]) -> Hall:
     """Counter 3 has the abilities that are drawn, by way of grants; the others have their own."""
-    hall = Hall(small_plan(order=order, missed=MissedRules(back_after=2, grace_s=0.0)))
+    hall = Hall(small_plan(order=order, missed=MissedRules(back_after=BACK_AFTER, grace_s=0.0)))
     for number in ("1", "2", "3", "4"):
         hall.open(number, f"T{number}")
     for department, item_key in abilities:
@@ -53,15 +55,20 @@ def hall_of(order: OrderRules, abilities: list[tuple[str, str]]) -> Hall:
 
 
 def callable_by(hall: HallDay, counter_no: str) -> list[Ticket]:
-    """Everybody in a line whom a counter could call, found the slow way."""
+    """Everybody who was not missed and whom a counter could call, found the slow way."""
     counter = hall.counters[counter_no]
     return [
         t
         for t in hall.tickets.values()
-        if t.state is TicketState.WAITING
-        and t.ticket_id not in hall.aside
-        and can_serve(hall, counter, hall.plan.items[t.item_key])
+        if t.state is TicketState.WAITING and t.back_at_call is None and is_for(hall, counter, t)
     ]
+
+
+def is_for(hall: HallDay, counter: CounterDay, ticket: Ticket) -> bool:
+    """Whether a ticket waits for this counter: in a line, or for it or its clerk alone."""
+    if ticket.for_counter is not None or ticket.for_staff is not None:
+        return counter.counter_no == ticket.for_counter or counter.staff_no == ticket.for_staff
+    return can_serve(hall, counter, hall.plan.items[ticket.item_key])
 
 
 def run(hall: Hall, steps: list[Any], look: Any) -> None:
@@ -74,7 +81,7 @@ def run(hall: Hall, steps: list[Any], look: Any) -> None:
             if group == "booked":
                 hall.count_as_booked(issued)
             continue
-        counter_no = step.removeprefix("miss ")
+        counter_no = "1" if step.startswith("send") else step.removeprefix("miss ")
         before = callable_by(hall.day, counter_no)
         try:
             called = hall.call(counter_no)
@@ -82,11 +89,24 @@ def run(hall: Hall, steps: list[Any], look: Any) -> None:
             assert before == []
             continue
         look(counter_no, before, called)
-        if step.startswith("miss"):
-            hall.miss(counter_no)
-        else:
-            hall.complete(counter_no)
+        finish(hall, counter_no, step)
     audit(hall.day)
+
+
+def finish(hall: Hall, counter_no: str, step: str) -> None:
+    """What becomes of a visitor who was called: missed, sent to one counter or clerk, or done."""
+    if step.startswith("miss"):
+        hall.miss(counter_no)
+        return
+    if step.startswith("send to "):
+        name = step.removeprefix("send to ")
+        target = {"to_staff": name} if name.startswith("T") else {"to_counter": name}
+        try:
+            hall.at(counter_no, m.TransferTicket, reason="knows it", **target)
+            return
+        except no.CannotServe:
+            pass
+    hall.complete(counter_no)
 
 
 @BOUNDED
@@ -107,17 +127,27 @@ def test_nobody_is_passed_over_by_their_own_class_and_nobody_is_called_who_canno
 @BOUNDED
 @given(ORDERS, ABILITIES, STEPS)
 def test_while_somebody_of_a_class_waits_it_is_called_within_the_bound(order, abilities, steps):
-    """Counts each counter's calls in a row that pass a class over; N + C - 1 with C <= 4 is the most until its own."""
+    """Counts each counter's calls in a row that pass a class over; N + C - 1 with C <= 4 is the most until its own.
+
+    Whoever was missed counts as waiting at a counter from its call R on that it could have made for them.
+    """
     hall = hall_of(order, abilities)
     most = order.most_in_a_row
     passed: dict[tuple[str, str], int] = {}
+    let_pass: dict[tuple[str, str], int] = {}  # counter and missed ticket: calls since that could have been of it
 
     def look(counter_no: str, before: list[Ticket], called: m.TicketCalled) -> None:
         assert called.why is not None
+        missed = [t for t in waiting_missed(hall.day) if is_for(hall.day, hall.day.counters[counter_no], t)]
+        back = [t for t in missed if let_pass.get((counter_no, t.ticket_id), 0) >= BACK_AFTER]
+        for ticket in missed:
+            let_pass[counter_no, ticket.ticket_id] = let_pass.get((counter_no, ticket.ticket_id), 0) + 1
         if called.why.ground is Ground.NOBODY_ELSE:
+            assert before == back == []
             return
         waiting = {t.priority for t in before if t.ticket_id != called.ticket_id}
-        own = "returning" if called.why.ground is Ground.RETURNING else hall.day.tickets[called.ticket_id].priority
+        waiting |= {PriorityClass.RETURNING for _ in back}
+        own = next((t.priority for t in before if t.ticket_id == called.ticket_id), PriorityClass.RETURNING)
         for priority in PriorityClass:
             key = (counter_no, priority.value)
             passed[key] = passed.get(key, 0) + 1 if priority in waiting and priority != own else 0
@@ -125,6 +155,10 @@ def test_while_somebody_of_a_class_waits_it_is_called_within_the_bound(order, ab
                 assert passed[key] <= most + 4 - 2  # the next one, N + C - 1, is its own
 
     run(hall, steps, look)
+
+
+def waiting_missed(hall: HallDay) -> list[Ticket]:
+    return [t for t in hall.tickets.values() if t.state is TicketState.WAITING and t.back_at_call is not None]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
