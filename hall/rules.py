@@ -77,6 +77,10 @@ class MissedRules(Struct, frozen=True, kw_only=True):
     grace_s: float = 90.0  # nor sooner than this
     may_requeue: bool = True  # the desk may put a missed ticket to the end of the line, today
     may_call: bool = True  # a clerk may call a missed ticket, today
+    # The next three begin as it was before there were such rules: what a site gets by default is in its settings.
+    least_calls: int = 1  # of the visit, before it may be marked missed; `most_calls` are always enough
+    least_wait_s: float = 0.0  # after the last of them
+    void_is_final: bool = False  # one that was missed more than `most_returns` times is not put back by the desk either
 
 
 class HoldRules(Struct, frozen=True, kw_only=True):

@@ -76,6 +76,9 @@ class MissedTable(Table):
     grace_s: Annotated[float, Field(ge=0, le=3600)] = 90
     may_requeue: bool = True
     may_call: bool = True
+    least_calls: Annotated[int, Field(ge=1, le=20)] = 3
+    least_wait_s: Annotated[float, Field(ge=0, le=600)] = 90
+    void_is_final: bool = True
 
 
 class HoldTable(Table):
@@ -126,11 +129,19 @@ class RulesTable(Table):
     clock: ClockRulesTable = ClockRulesTable()
     ratings: RatingsTable = RatingsTable()
 
+    @model_validator(mode="after")
+    def _calls_are_enough(self) -> "RulesTable":
+        least, most = self.missed.least_calls, self.calls.most_calls
+        if least > most and "least_calls" in self.missed.model_fields_set:
+            raise ValueError(f"missed.least_calls is {least}, but a ticket is called {most} times at most")
+        return self
+
 
 def hall_rules(table: RulesTable, appointments: AppointmentRules) -> HallRules:
     """The rules as the engine knows them."""
     order = table.order.model_dump(exclude={"green_groups", "most_in_a_row"})
     missed = table.missed.model_dump(exclude={"back_after"})
+    missed["least_calls"] = min(table.missed.least_calls, table.calls.most_calls)
     persons = table.persons.model_dump(exclude={"most_a_day"})
     return HallRules(
         order=OrderRules(

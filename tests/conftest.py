@@ -1,10 +1,12 @@
 """What every test can use: the sample city, and the flag for proofs at full length."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hall.catalogue import HallPlan
+from hall.rules import HallRules
 from settings.load import hall_plan, read_site
 from settings.site import Site
 
@@ -28,5 +30,5 @@ def site() -> Site:
 
 @pytest.fixture(scope="session")
 def plan(site: Site) -> HallPlan:
-    """The sample city, open at any hour."""
-    return hall_plan(site.model_copy(update={"hours": None}))
+    """The sample city, open at any hour, under the rules that a journal begins with: none are adopted at its start."""
+    return replace(hall_plan(site.model_copy(update={"hours": None})), rules=HallRules())

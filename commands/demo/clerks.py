@@ -117,11 +117,9 @@ class Clerks:
             return
         self.calls.append(Clicked(called["call_id"], called["display_number"], counter_no, clicked_at))
         if rng.random() < profile.FIRST_CALL_NO_SHOW:
-            await self._hall_pause(profile.RECALL_AFTER_S)
-            await self._act(http, counter_no, "recall")
+            await self._recall(http, counter_no)
             if rng.random() < profile.FINAL_NO_SHOW / profile.FIRST_CALL_NO_SHOW:
-                await self._hall_pause(profile.RECALL_AFTER_S)
-                await self._act(http, counter_no, "missed")
+                await self._give_up(http, counter_no)
                 return
         await self._hall_pause(rng.uniform(*profile.WALK_S))
         await self._act(http, counter_no, "start")
@@ -132,6 +130,18 @@ class Clerks:
         done = await self._act(http, counter_no, "complete")
         if done is not None:
             await self._let_rate(done["rating_id"], counter_no, rng)
+
+    async def _recall(self, http: httpx.AsyncClient, counter_no: str) -> None:
+        await self._hall_pause(profile.RECALL_AFTER_S)
+        await self._act(http, counter_no, "recall")
+
+    async def _give_up(self, http: httpx.AsyncClient, counter_no: str) -> None:
+        """Call as often, and wait as long, as the hall's rules ask; then mark the visitor missed."""
+        rules = self._plan.rules
+        for _ in range(2, min(rules.missed.least_calls, rules.calls.most_calls)):
+            await self._recall(http, counter_no)
+        await self._hall_pause(max(profile.RECALL_AFTER_S, rules.missed.least_wait_s))
+        await self._act(http, counter_no, "missed")
 
     async def _let_rate(self, rating_id: str, counter_no: str, rng: random.Random) -> None:
         """The visitor looks for the lit keys, thinks, and presses one or walks away."""

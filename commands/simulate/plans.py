@@ -87,6 +87,9 @@ def some_rules(rng: random.Random) -> HallRules:
             grace_s=rng.choice((0.0, 90.0)),
             may_requeue=rng.random() < 0.9,
             may_call=rng.random() < 0.8,
+            least_calls=rng.choice((1, 2, 3)),
+            least_wait_s=rng.choice((0.0, 15.0, 90.0)),
+            void_is_final=rng.random() < 0.7,
         ),
         hold=HoldRules(longest_min=rng.choice((20.0, 120.0)), most_a_counter=rng.choice((1, 2, 5))),
         persons=PersonRules(

@@ -128,9 +128,11 @@ class Clerks:
         again = self._hall.day.tickets[ticket_id].call_count < self._hall.day.rules.calls.most_calls
         if self._hall.visitors.comes(ticket_id, COMES_WHEN_RECALLED):
             self._hall.plan_in(self._rng.uniform(*profile.WALK_S), partial(self._start, number, ticket_id))
+        elif again:
+            self._hall.plan_in(profile.RECALL_AFTER_S, partial(self._recall, number, ticket_id))
         else:
-            then = self._recall if again else self._miss
-            self._hall.plan_in(profile.RECALL_AFTER_S, partial(then, number, ticket_id))
+            wait_s = max(profile.RECALL_AFTER_S, self._hall.day.rules.missed.least_wait_s)
+            self._hall.plan_in(wait_s, partial(self._miss, number, ticket_id))
 
     def _miss(self, number: str, ticket_id: str) -> None:
         self._hall.visitors.comes(ticket_id, 1.0)

@@ -13,6 +13,7 @@ from hall.calendar import WorkCalendar
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
 from hall.counter import CounterKind
 from hall.hours import Period, QueueHours
+from hall.rules import HallRules, MissedRules
 from hall.texts import Texts
 from queue_server.domain.hall_day import HallDay
 from queue_server.domain.record import Record
@@ -64,6 +65,7 @@ def worked_plan() -> HallPlan:
             _item(ESTATE, "不动产登记", "Real estate register", "C"),
         ],
         calendar=WorkCalendar(),
+        rules=HallRules(missed=MissedRules(least_calls=3, least_wait_s=90.0, void_is_final=True)),
     )
 
 
@@ -159,6 +161,7 @@ def _early_morning(hall: _Hall) -> None:
 
 def _before_ten(hall: _Hall) -> None:
     _serve_and_call(hall, "1", "09:26")
+    hall.do("09:26:50", m.Recall, counter_no="1")
     _serve_and_call(hall, "2", "09:27")
     hall.do("09:27:30", m.Recall, counter_no="1")
     hall.do("09:29", m.MarkMissed, counter_no="1")
@@ -188,6 +191,8 @@ def _after_ten(hall: _Hall) -> None:
     hall.do("10:05", m.CompleteService, counter_no="3")
     hall.do("10:06", m.CallNext, counter_no="1")
     hall.do("10:07", m.CallNext, counter_no="3")
+    for at in ("10:08", "10:09"):
+        hall.do(at, m.Recall, counter_no="3")
     hall.do("10:12", m.MarkMissed, counter_no="3")
     hall.do("10:14", m.CallNext, counter_no="3")
     hall.do("10:15", m.CompleteService, counter_no="3")

@@ -181,6 +181,24 @@ class RecallLimit(RuleRefusal):
     code = "recall_limit"
 
 
+class TooFewCalls(RuleRefusal):
+    """The visitor was not called often enough to be missed: call again."""
+
+    code = "too_few_calls"
+
+
+class MissedTooSoon(RuleRefusal):
+    """The visitor may still be on the way."""
+
+    code = "missed_too_soon"
+
+
+class TicketVoid(RuleRefusal):
+    """The ticket was missed as often as the rules say: the visitor takes a new one."""
+
+    code = "ticket_void"
+
+
 class NotAllowed(RuleRefusal):
     """The hall does not use this."""
 

@@ -19,7 +19,7 @@ from tests.queue_server.halls import small_plan
 
 PLAN = small_plan(
     calls=CallRules(spacing_s=20.0),
-    missed=MissedRules(back_after=1, grace_s=30.0),
+    missed=MissedRules(back_after=1, grace_s=30.0, least_calls=2, least_wait_s=5.0, void_is_final=True),
     hold=HoldRules(most_a_counter=2),
     persons=PersonRules(one_ticket=OneTicket.A_QUEUE, most_a_day=4),
     clock=ClockRules(step_back_s=60.0, longest_gap_days=3),

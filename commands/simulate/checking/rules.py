@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commands.simulate.checking.book import OVER, Book
+from commands.simulate.checking.book import OVER, Book, Ticket
 from hall import messages as m
 from hall.catalogue import IdentityPolicy
 from hall.rules import OneTicket
@@ -53,23 +53,40 @@ def calling(book: Book, record: Record) -> Iterator[str]:
             yield f"{ticket.shown} was called {event.call_count} times"
         if event.why is None and book.time(record.at) - ticket.last_call < rules.calls.spacing_s * SECOND_US:
             yield f"{ticket.shown} was called again after {(book.time(record.at) - ticket.last_call) / 1e6:.0f} s"
-    if (
-        isinstance(event, m.TicketMissed)
-        and event.returns_after is not None
-        and ticket.misses >= (rules.missed.most_returns)
-    ):
-        yield f"{ticket.shown} was missed {ticket.misses + 1} times and comes back again"
+    if isinstance(event, m.TicketMissed):
+        yield from _missed(book, ticket, record, event)
     if isinstance(event, m.TicketHeld):
         held = sum(t.state == "on_hold" and t.held_by == event.counter_no for t in book.tickets.values())
         if held >= rules.hold.most_a_counter:
             yield f"counter {event.counter_no} holds {held + 1} visitors"
-    if isinstance(event, m.TicketRequeued) and event.cause == "desk" and not rules.missed.may_requeue:
+    if isinstance(event, m.TicketRequeued) and event.cause == "desk":
+        yield from _put_back(book, ticket)
+
+
+def _missed(book: Book, ticket: Ticket, record: Record, event: m.TicketMissed) -> Iterator[str]:
+    """Called often enough, given the time to come, and back as often as the rules say."""
+    missed, waited_us = book.rules.missed, book.time(record.at) - ticket.last_call
+    if event.returns_after is not None and ticket.misses >= missed.most_returns:
+        yield f"{ticket.shown} was missed {ticket.misses + 1} times and comes back again"
+    if ticket.calls < missed.least_calls and ticket.calls < book.rules.calls.most_calls:
+        yield f"{ticket.shown} was marked missed after {ticket.calls} calls"
+    if waited_us < missed.least_wait_s * SECOND_US:
+        yield f"{ticket.shown} was marked missed {waited_us / 1e6:.0f} s after its call"
+
+
+def _put_back(book: Book, ticket: Ticket) -> Iterator[str]:
+    missed = book.rules.missed
+    if not missed.may_requeue:
         yield f"{ticket.shown} was put back into the line, which the hall's rules do not allow"
+    if missed.void_is_final and ticket.misses > missed.most_returns:
+        yield f"{ticket.shown} was put back into the line after it was missed {ticket.misses} times"
 
 
 def persons(book: Book, record: Record) -> Iterator[str]:
     """What one person may hold. Tickets of kiosks that were alone exist on paper and are taken as they are."""
     event, rules = record.event, book.rules.persons
+    if isinstance(event, m.TicketRequeued | m.TicketCalled):
+        yield from _second(book, book.tickets.get(event.ticket_id))
     if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
         return
     has_document = event.identity_kind is not None or event.appointment_no is not None
@@ -83,11 +100,23 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         yield f"{event.display_number} was given to somebody who is banned"
     if rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
-    held = [t for t in book.tickets.values() if t.person == event.person and t.state not in OVER]
-    if rules.one_ticket is OneTicket.A_QUEUE:
-        held = [t for t in held if t.prefix == event.prefix]
-    if held and rules.one_ticket is not OneTicket.OFF:
-        yield f"{event.display_number} was given to somebody who holds {held[0].shown}"
+    for held in _held(book, event.person, event.prefix):
+        yield f"{event.display_number} was given to somebody who holds {held.shown}"
+
+
+def _second(book: Book, back: Ticket | None) -> Iterator[str]:
+    """A missed ticket comes back, though its visitor has taken another one since."""
+    if back is not None and back.state == "missed" and back.person is not None:
+        for held in _held(book, back.person, back.prefix):
+            yield f"{back.shown} came back to somebody who holds {held.shown}"
+
+
+def _held(book: Book, person: str, prefix: str) -> list[Ticket]:
+    """The open tickets of a person that stand in the way of another one."""
+    held = [t for t in book.tickets.values() if t.person == person and t.state not in OVER]
+    if book.rules.persons.one_ticket is OneTicket.A_QUEUE:
+        held = [t for t in held if t.prefix == prefix]
+    return held if book.rules.persons.one_ticket is not OneTicket.OFF else []
 
 
 def hours(book: Book, record: Record) -> Iterator[str]:

@@ -7,6 +7,7 @@ from hall.counter import CounterStatus
 from hall.rating import RatingChannel, RatingLevel
 from hall.ticket import TicketState
 from queue_server.domain.hall_day import CounterDay, Ticket
+from queue_server.domain.refusals import MissedTooSoon, TooFewCalls
 
 MEDIAN_MIN = {
     TimeClass.SHORT: 4.0,
@@ -17,6 +18,7 @@ MEDIAN_MIN = {
     TimeClass.PROBLEM: 15.0,
 }
 SPREAD = 0.55  # sigma of the log-normal distribution of service times
+IN_VAIN = 8  # tries to mark a visitor missed before the clerk looks again
 
 
 class Clerk:
@@ -96,14 +98,26 @@ class Clerk:
         world = self._world
         yield world.rng.uniform(3, 35)
         dice = world.rng.random()
-        if dice < 0.75:
+        if dice < 0.72:
             yield m.StartService(**self._from_here())
-        elif dice < 0.88:
+        elif dice < 0.84:
             yield m.Recall(**self._from_here())
         elif dice < 0.97 or ticket.call_count >= world.seen.rules.calls.most_calls:
-            yield m.MarkMissed(**self._from_here())
+            yield from self._call_in_vain()
         else:
             yield from self._another_button()
+
+    def _call_in_vain(self) -> Person:
+        """The visitor does not come: marked missed as soon as the hall's rules allow, after what they still ask for."""
+        for _ in range(IN_VAIN):
+            outcome = yield m.MarkMissed(**self._from_here())
+            if isinstance(outcome, TooFewCalls):
+                yield self._world.rng.uniform(15, 40)
+                yield m.Recall(**self._from_here())
+            elif isinstance(outcome, MissedTooSoon):
+                yield float(outcome.facts["wait_s"] or 0)
+            else:
+                return
 
     def _serve(self, ticket: Ticket) -> Person:
         world = self._world

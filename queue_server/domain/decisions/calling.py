@@ -16,6 +16,7 @@ from queue_server.domain.decisions.asking import (
     visitor_at,
 )
 from queue_server.domain.decisions.counters import put_back
+from queue_server.domain.decisions.issuing import check_one_ticket
 from queue_server.domain.decisions.ratings import end_rating
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.order import Choice, can_serve, next_ticket, passed_missed
@@ -60,8 +61,8 @@ def call_ticket(hall: HallDay, command: m.CallTicket, now: datetime, _new_id: Ne
         raise no.NotAllowed("this hall calls in the order of its rules only")
     counter, ticket = ready_counter(hall, command.counter_no), ticket_of(hall, command.ticket_id)
     check_step(ticket, TicketStep.CALL)
-    if ticket.state is TicketState.MISSED and not hall.rules.missed.may_call:
-        raise no.NotAllowed("this hall does not call missed tickets again")
+    if ticket.state is TicketState.MISSED:
+        _check_missed(hall, ticket)
     if ticket.previewed_by not in (None, counter.counter_no):
         raise no.TicketReserved(f"counter {ticket.previewed_by} is about to call {ticket.display_number}")
     if not can_serve(hall, counter, hall.plan.items[ticket.item_key]) and not _was_meant_for(counter, ticket):
@@ -69,6 +70,13 @@ def call_ticket(hall: HallDay, command: m.CallTicket, now: datetime, _new_id: Ne
     back = put_back(counter, "another ticket was chosen") if counter.preview_id != ticket.ticket_id else []
     choice = Choice(ticket.ticket_id, Why(Ground.CHOSEN, {"reason": command.reason}), ())
     return [*end_rating(hall, counter, "next_call", now), *back, _called(hall, ticket, counter, command, now, choice)]
+
+
+def _check_missed(hall: HallDay, ticket: Ticket) -> None:
+    """See that a missed ticket may be called; raises `NotAllowed`, `HasTicket`."""
+    if not hall.rules.missed.may_call:
+        raise no.NotAllowed("this hall does not call missed tickets again")
+    check_one_ticket(hall, ticket.person, ticket.prefix)
 
 
 def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:

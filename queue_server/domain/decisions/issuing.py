@@ -148,7 +148,18 @@ def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document
     rules = hall.rules.persons
     if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
         raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefix)
-    held = next((t for t in todays if _counts_as_second(rules.one_ticket, t, prefix)), None)
+    _check_second(rules.one_ticket, todays, prefix)
+
+
+def check_one_ticket(hall: HallDay, person: str | None, prefix: str) -> None:
+    """See that a person whose missed ticket comes back holds no other one that is open; raises `HasTicket`."""
+    if person is not None:
+        todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
+        _check_second(hall.rules.persons.one_ticket, todays, prefix)
+
+
+def _check_second(rule: OneTicket, todays: list[Ticket], prefix: str) -> None:
+    held = next((t for t in todays if _counts_as_second(rule, t, prefix)), None)
     if held is not None:
         raise no.HasTicket(
             f"the person holds {held.display_number} already",

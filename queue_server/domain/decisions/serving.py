@@ -1,5 +1,6 @@
 """The visitor at a counter: comes or is missed, steps aside, is sent on, has another matter, is done."""
 
+import math
 from datetime import datetime
 
 from hall import messages as m
@@ -23,6 +24,7 @@ def mark_missed(hall: HallDay, command: m.MarkMissed, now: datetime, _new_id: Ne
     """The visitor has not come: back after some others, or void."""
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.MARK_MISSED)
+    _check_patience(hall, ticket, now)
     rules = hall.rules.missed
     comes_back = rules.back_after is not None and ticket.missed_count < rules.most_returns
     return [
@@ -34,6 +36,21 @@ def mark_missed(hall: HallDay, command: m.MarkMissed, now: datetime, _new_id: Ne
             not_before=later(now, rules.grace_s) if comes_back else None,
         )
     ]
+
+
+def _check_patience(hall: HallDay, ticket: Ticket, now: datetime) -> None:
+    """See that a visitor had time to come; raises `TooFewCalls`, `MissedTooSoon`."""
+    rules = hall.rules.missed
+    calls_left = min(rules.least_calls, hall.rules.calls.most_calls) - ticket.call_count
+    if calls_left > 0:
+        raise no.TooFewCalls(
+            f"{ticket.display_number} was called {ticket.call_count} times: call again", calls_left=calls_left
+        )
+    left_s = rules.least_wait_s - seconds_between(ticket.last_call_at or now, now)
+    if left_s > 0:
+        raise no.MissedTooSoon(
+            f"{ticket.display_number} may be on the way: wait {left_s:.0f} s", wait_s=math.ceil(left_s)
+        )
 
 
 def hold(hall: HallDay, command: m.HoldTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:

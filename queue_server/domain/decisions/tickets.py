@@ -8,7 +8,7 @@ from hall.priority import PriorityClass
 from hall.ticket import TicketState, TicketStep
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, check_step, ticket_of
-from queue_server.domain.decisions.issuing import priority_of
+from queue_server.domain.decisions.issuing import check_one_ticket, priority_of
 from queue_server.domain.hall_day import HallDay, Ticket
 from queue_server.domain.slots import came_in_time
 
@@ -49,10 +49,15 @@ def mark(hall: HallDay, command: m.MarkTicket, _now: datetime, _new_id: NewId) -
 def requeue(hall: HallDay, command: m.RequeueTicket, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """A missed visitor is at the desk: to the end of the line."""
     ticket = ticket_of(hall, command.ticket_id)
-    if not hall.rules.missed.may_requeue:
+    rules = hall.rules.missed
+    if not rules.may_requeue:
         raise no.NotAllowed("in this hall a missed visitor takes a new ticket", prefix=ticket.prefix)
     if ticket.state is not TicketState.MISSED:
         raise no.WrongState(f"ticket {ticket.display_number} is {ticket.state}, not missed")
+    if rules.void_is_final and ticket.missed_count > rules.most_returns:
+        times = f"ticket {ticket.display_number} was missed {ticket.missed_count} times"
+        raise no.TicketVoid(f"{times}: the visitor takes a new one", prefix=ticket.prefix)
+    check_one_ticket(hall, ticket.person, ticket.prefix)
     return [m.TicketRequeued(ticket_id=ticket.ticket_id, cause="desk", keeps_arrival=False, by=command.by)]
 
 

@@ -16,11 +16,12 @@ export function newCommandId(source = crypto) {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** A command that was not done; `code` says why. */
+/** A command that was not done; `code` says why, `facts` what is left to do or to wait for. */
 export class Refused extends Error {
-  constructor(code) {
+  constructor(code, facts = {}) {
     super(code);
     this.code = code;
+    this.facts = facts;
   }
 }
 
@@ -38,7 +39,7 @@ async function once(url, body) {
   if (response.status === 422) throw new Refused("invalid");
   if (response.status >= 500 && response.status !== 503) throw new Refused("server_fault");
   if (response.status === 503) throw new TypeError("not now"); // tried again, like a broken connection
-  throw new Refused(answer.code ?? "refused");
+  throw new Refused(answer.code ?? "refused", answer.facts);
 }
 
 export class Sender {

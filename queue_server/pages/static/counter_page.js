@@ -167,7 +167,7 @@ async function act(action) {
     await seen(answer.seq);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    write("refusal", data.refusals[error.code] ?? data.refusals.refused);
+    write("refusal", say(data.refusals[error.code] ?? data.refusals.refused, error.facts));
     byId("take-over").hidden = !TAKE_OVER_ENDS.includes(error.code);
   } finally {
     isBusy = false;

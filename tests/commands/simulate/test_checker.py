@@ -14,7 +14,7 @@ from commands.simulate.checking.checker import CHECKS, Checker
 from hall import messages as m
 from hall.identity import DocumentKind
 from hall.priority import Ground, PriorityClass, Why
-from hall.rules import CallRules, HallRules, HoldRules, OneTicket, OrderPolicy, OrderRules, PersonRules
+from hall.rules import CallRules, HallRules, HoldRules, MissedRules, OneTicket, OrderPolicy, OrderRules, PersonRules
 from tests.commands.simulate.stories import DAY, ZONE, Story, a_plan
 
 GREEN, BOOKED, ORDINARY, RETURNING = (
@@ -59,6 +59,12 @@ def passing_by(calls: int) -> Story:
         story.issue(shown, identity_kind=DocumentKind.RESIDENT)
         story.call(shown, passed_missed=["A001"] if number <= 3 else []).start(shown).complete(shown)
     return story
+
+
+def missed_with_another() -> Story:
+    """A001 was missed and is over, and its visitor has drawn A002 since."""
+    story = Story().issue("A001", person="p").call("A001").miss("A001", returns_after=None)
+    return story.issue("A002", person="p")
 
 
 def under(**rules: object) -> Story:
@@ -348,6 +354,24 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "calling",
         lambda: Story().issue("A001").call("A001").miss("A001").call("A001", ground=Ground.NOBODY_ELSE).miss("A001"),
     ),
+    "marked missed after too few calls": (
+        "calling",
+        lambda: under(missed=MissedRules(least_calls=2)).issue("A001").call("A001").miss("A001"),
+    ),
+    "marked missed too soon after the call": (
+        "calling",
+        lambda: under(missed=MissedRules(least_wait_s=61.0)).issue("A001").call("A001").miss("A001"),
+    ),
+    "a void ticket put back by the desk": (
+        "calling",
+        lambda: (
+            under(missed=MissedRules(most_returns=0, void_is_final=True))
+            .issue("A001")
+            .call("A001")
+            .miss("A001", returns_after=None)
+            .tell(m.TicketRequeued(ticket_id="A001", cause="desk", keeps_arrival=False))
+        ),
+    ),
     "more held than a counter may": (
         "calling",
         lambda: (
@@ -364,6 +388,14 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     "two tickets of one person in a queue": (
         "persons",
         lambda: Story().issue("A001", person="p").issue("A002", person="p"),
+    ),
+    "a missed ticket put back beside another one of the same person": (
+        "persons",
+        lambda: missed_with_another().tell(m.TicketRequeued(ticket_id="A001", cause="desk", keeps_arrival=False)),
+    ),
+    "a missed ticket called beside another one of the same person": (
+        "persons",
+        lambda: missed_with_another().choose("A001"),
     ),
     "two tickets of one person in a hall": (
         "persons",

@@ -40,6 +40,7 @@ QUIET_BROWSER = (
     "--disable-sync",
 )
 START_S = 30.0
+AT_ONCE = "back_after = 0\nleast_calls = 1\nleast_wait_s = 0\n"  # a missed visitor
 HALL_EPOCH = "2025-03-03T09:12:00+08:00"  # no test ever runs into midnight
 
 
@@ -68,7 +69,7 @@ def site_text(folder: Path, port: int, broker_port: int) -> str:
         text, count = re.subn(pattern, wanted, text)
         assert count == 1, f"the sample site file no longer has {pattern!r} exactly once"
     epoch = f"real_epoch_s = {time.time()}\nhall_epoch = {HALL_EPOCH}\n"
-    return f"{text}\n[clock]\n{epoch}\n[rules.calls]\nspacing_s = 0\n[rules.missed]\nback_after = 0\n"
+    return f"{text}\n[clock]\n{epoch}\n[rules.calls]\nspacing_s = 0\n[rules.missed]\n{AT_ONCE}"
 
 
 @functools.cache

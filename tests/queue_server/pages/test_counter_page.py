@@ -159,6 +159,25 @@ def test_a_refusal_is_a_chinese_sentence(hall, open_page):
     expect(button(page, "call-next")).to_be_enabled()
 
 
+def test_a_visitor_who_may_still_come_is_not_missed_and_the_clerk_reads_what_is_left(make_hall, open_page):
+    hall = make_hall(lambda text: text.replace("least_calls = 1\nleast_wait_s = 0\n", "least_calls = 2\n"))
+    hall.ticket("E")
+    page = open_page(f"{hall.url}/counter/33")
+    sit_down(page)
+    button(page, "call-next").click()
+    expect(page.locator("#status-word")).to_have_text("呼叫中")
+
+    button(page, "missed").click()
+    expect(page.locator("#refusal")).to_have_text("还须再呼叫1次，方可作过号处理。")
+    button(page, "recall").click()
+    expect(page.locator("#refusal")).to_have_text("")
+    button(page, "missed").click()
+
+    expect(page.locator("#refusal")).to_have_text(re.compile(r"^办事人可能正在前来，\d+秒后方可作过号处理。$"))
+    expect(page.locator("#status-word")).to_have_text("呼叫中")
+    expect(button(page, "missed")).to_be_enabled()
+
+
 def test_a_window_taken_by_another_clerk_meanwhile_is_refused_in_chinese(hall, open_page):
     page = open_page(f"{hall.url}/counter/2")
     expect(page.get_by_label("工号")).to_be_visible()
