@@ -67,6 +67,9 @@ class CallRules(Struct, frozen=True, kw_only=True):
     spacing_s: float = 20.0  # between two calls of one ticket
     may_choose: bool = True  # clerks may call a chosen ticket, with a reason
     may_preview: bool = True
+    preview_s: float | None = (
+        None  # how long a look keeps a ticket from the others; None: as before there was such a rule
+    )
 
 
 class MissedRules(Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class MissedRules(Struct, frozen=True, kw_only=True):
 class HoldRules(Struct, frozen=True, kw_only=True):
     """Visitors who step aside."""
 
-    longest_min: float = 120.0
+    longest_min: float = 120.0  # who names no time is back after these
     most_a_counter: int = 5
 
 

@@ -66,6 +66,7 @@ class CallsTable(Table):
     spacing_s: Annotated[float, Field(ge=0, le=600)] = 20
     may_choose: bool = True
     may_preview: bool = True
+    preview_s: Annotated[float, Field(ge=5, le=3600)] = 60
 
 
 class MissedTable(Table):

@@ -80,7 +80,12 @@ def some_rules(rng: random.Random) -> HallRules:
             green_head_start_min=rng.choice((10.0, 30.0)),
             preference_step_min=rng.choice((0.0, 0.0, 5.0)),
         ),
-        calls=CallRules(most_calls=rng.choice((2, 3)), may_choose=rng.random() < 0.9, may_preview=rng.random() < 0.9),
+        calls=CallRules(
+            most_calls=rng.choice((2, 3)),
+            may_choose=rng.random() < 0.9,
+            may_preview=rng.random() < 0.9,
+            preview_s=rng.choice((20.0, 60.0)),
+        ),
         missed=MissedRules(
             back_after=rng.choice((None, 1, 3, 3)),
             most_returns=rng.choice((1, 1, 2)),

@@ -256,6 +256,7 @@ class PutBack(CounterCommand, frozen=True, kw_only=True):
     """Do not call the previewed visitor now: the ticket returns to its place."""
 
     reason: Text
+    if_over: bool = False  # only when the time of the look is over: so the hall itself asks
 
 
 class CallNext(CounterCommand, frozen=True, kw_only=True):
@@ -285,7 +286,7 @@ class HoldTicket(CounterCommand, frozen=True, kw_only=True):
     """Let the visitor step aside, e.g. to fill in a form, and serve others meanwhile."""
 
     reason: Text
-    minutes: float | None = None  # after these the ticket waits again by itself; None: until it is called
+    minutes: float | None = None  # after these the ticket waits again by itself; None: the longest that the rules allow
 
 
 class TransferTicket(CounterCommand, frozen=True, kw_only=True):

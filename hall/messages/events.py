@@ -251,7 +251,10 @@ class TicketHeld(Event, frozen=True, kw_only=True):
     counter_no: str
     staff_no: str
     reason: str
-    returns_at: datetime | None = None
+    returns_at: datetime | None = None  # None only in journals from when a hold could be without an end
+    is_open_ended: bool = (
+        False  # no time was named: until it is called or the counter closes, at `returns_at` the latest
+    )
 
 
 class TicketTransferred(Event, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ the class it calls anew, so of the C - 1 other classes those called since X bega
 calls X is due, at least one other class has been called, and at most C - 2 classes count as much as X or more. They may
 be called first, once each, for they then count less. So X is called at the latest as call N + (C - 2) + 1.
 Without the N:1 rule the strict order has no bound: greens can come for ever.
-Whoever waits for this counter or its clerk alone is of their class like everybody else whom the counter may call.
+Whoever waits for this counter or its clerk alone is of their class like everybody else whom the counter may call. A
+look at a ticket keeps it from the other counters for `preview_s` at most.
 
 The bound in calls of whoever was missed. Let R be the `back_after` of the miss. They are back when R others have been
 called of their queue, or at a counter that could have called them, and the grace is over; then they are of the class

@@ -1,4 +1,4 @@
-"""What the hall does by itself: ratings that nobody gives are closed, a new business day begins."""
+"""What the hall does by itself: ratings that nobody gives and looks that lead to no call end, a new day begins."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import uuid
 
 from hall import messages as m
 from hall.clock import Clock
+from queue_server.domain.decisions.calling import preview_is_over
 from queue_server.domain.decisions.days import day_has_changed
 from queue_server.domain.refusals import Refusal
 from queue_server.service.live_hall import LiveHall
@@ -61,4 +62,7 @@ def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
         returns_at = hall.tickets[ticket_id].returns_at
         if returns_at is not None and returns_at <= now:
             over.append(m.ReturnHeld(command_id=str(uuid.uuid4()), ticket_id=ticket_id))
+    for number, counter in hall.counters.items():
+        if preview_is_over(hall, counter, now):
+            over.append(m.PutBack(command_id=str(uuid.uuid4()), counter_no=number, reason="preview_over", if_over=True))
     return over

@@ -18,7 +18,7 @@ from queue_server.domain.hall_day import HallDay
 from tests.queue_server.halls import small_plan
 
 PLAN = small_plan(
-    calls=CallRules(spacing_s=20.0),
+    calls=CallRules(spacing_s=20.0, preview_s=30.0),
     missed=MissedRules(back_after=1, grace_s=30.0, least_calls=2, least_wait_s=5.0, void_is_final=True),
     hold=HoldRules(most_a_counter=2),
     persons=PersonRules(one_ticket=OneTicket.A_QUEUE, most_a_day=4),
@@ -165,6 +165,7 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
     m.PutBack: lambda hall, pick, now: {
         "counter_no": one_of(pick, [c.counter_no for c in hall.counters.values() if c.preview_id]),
         "reason": "not mine",
+        "if_over": pick([False, False, True]),
     },
     m.CallNext: lambda hall, pick, now: free_counter(hall, pick),
     m.CallTicket: lambda hall, pick, now: {

@@ -61,6 +61,7 @@ class Counter:
     preview_id: str | None = None
     granted: set[Ability] = field(default_factory=set)
     preview_passed: tuple[str, ...] = ()
+    preview_since: int = 0
     passed: dict[str, int] = field(default_factory=dict)  # class: calls in a row that passed it over
 
 
@@ -221,10 +222,11 @@ class Book:
 
     # ---- calls and service --------------------------------------------------------------------------------------
 
-    def _TicketPreviewed(self, event: m.TicketPreviewed, _record: Record) -> None:  # noqa: N802
+    def _TicketPreviewed(self, event: m.TicketPreviewed, record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].previewed_by = event.counter_no
         counter = self.counters[event.counter_no]
         counter.preview_id, counter.preview_passed = event.ticket_id, event.passed
+        counter.preview_since = self.time(record.at)
 
     def _TicketPutBack(self, event: m.TicketPutBack, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].previewed_by = None

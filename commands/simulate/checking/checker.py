@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     order,
     returning,
     rules.calling,
+    rules.reservations,
     rules.persons,
     rules.hours,
     rules.ratings,

@@ -9,7 +9,7 @@ What a call claims by its reason (unless the clerk chose the ticket, or nobody e
 - *turn*: a class whose first this counter passed over `most_in_a_row` times in a row is next, and only then is the
   turn of others the reason. Calls count, looks that came to nothing do not; a call that passes nobody over begins anew.
 - *bound*: no class is passed over more than `most_in_a_row` + classes - 2 times in a row.
-  Whoever was missed and is back is a class, and so is everybody else in it; `returning` says when they are back.
+  Those who were missed and are back are a class of their own; `returning` says when they are back.
 - *nobody else*: a missed visitor who should still let others pass is called only when nobody else could be.
 """
 

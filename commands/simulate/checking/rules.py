@@ -1,6 +1,7 @@
 """Days, times, people, ratings and appointments."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from commands.simulate.checking.book import OVER, Book, Ticket
 from hall import messages as m
@@ -41,7 +42,7 @@ def days(book: Book, record: Record) -> Iterator[str]:
 
 
 def calling(book: Book, record: Record) -> Iterator[str]:
-    """Calls again: not too often, not too soon; visitors come back, and are held, as the rules say."""
+    """Calls again: not too often, not too soon; visitors are missed and come back as the rules say."""
     event, rules = record.event, book.rules
     ticket = book.tickets.get(getattr(event, "ticket_id", ""))
     if ticket is None:
@@ -55,10 +56,6 @@ def calling(book: Book, record: Record) -> Iterator[str]:
             yield f"{ticket.shown} was called again after {(book.time(record.at) - ticket.last_call) / 1e6:.0f} s"
     if isinstance(event, m.TicketMissed):
         yield from _missed(book, ticket, record, event)
-    if isinstance(event, m.TicketHeld):
-        held = sum(t.state == "on_hold" and t.held_by == event.counter_no for t in book.tickets.values())
-        if held >= rules.hold.most_a_counter:
-            yield f"counter {event.counter_no} holds {held + 1} visitors"
     if isinstance(event, m.TicketRequeued) and event.cause == "desk":
         yield from _put_back(book, ticket)
 
@@ -80,6 +77,26 @@ def _put_back(book: Book, ticket: Ticket) -> Iterator[str]:
         yield f"{ticket.shown} was put back into the line, which the hall's rules do not allow"
     if missed.void_is_final and ticket.misses > missed.most_returns:
         yield f"{ticket.shown} was put back into the line after it was missed {ticket.misses} times"
+
+
+def reservations(book: Book, record: Record) -> Iterator[str]:
+    """Nothing is kept from others for ever, nor taken away too soon: tickets on hold, and those that clerks look at."""
+    event = record.event
+    if isinstance(event, m.TicketPutBack) and event.reason == "preview_over":
+        longest_s, looked_us = book.rules.calls.preview_s, book.time(record.at) - _looks_since(book, event)
+        if longest_s is None or looked_us < longest_s * SECOND_US:
+            yield f"{event.ticket_id} was taken from counter {event.counter_no} after a look of {looked_us / 1e6:.0f} s"
+    if isinstance(event, m.TicketHeld):
+        held = sum(t.state == "on_hold" and t.held_by == event.counter_no for t in book.tickets.values())
+        if held >= book.rules.hold.most_a_counter:
+            yield f"counter {event.counter_no} holds {held + 1} visitors"
+        latest = record.at + timedelta(minutes=book.rules.hold.longest_min)
+        if event.returns_at is None or event.returns_at > latest:
+            yield f"{event.ticket_id} is held until {event.returns_at}, which is later than {latest}"
+
+
+def _looks_since(book: Book, event: m.TicketPutBack) -> int:
+    return book.counters[event.counter_no].preview_since
 
 
 def persons(book: Book, record: Record) -> Iterator[str]:

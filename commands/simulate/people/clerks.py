@@ -68,9 +68,9 @@ class Clerk:
                 yield world.rng.uniform(30, 300)
 
     def _after_preview(self) -> Person:
-        yield self._world.rng.uniform(1, 15)
+        yield self._world.rng.uniform(1, 15) if self._world.chance(0.8) else self._world.rng.uniform(20, 300)
         if self._world.chance(0.3):
-            yield m.PutBack(**self._from_here(), reason="not this one now")
+            yield m.PutBack(command_id=self._world.new_id(), counter_no=self._counter_no, reason="not this one now")
         elif self._world.chance(0.1):
             yield from self._choose()
         else:

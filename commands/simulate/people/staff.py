@@ -7,6 +7,7 @@ from commands.simulate.world import Person, World
 from hall import messages as m
 from hall.catalogue import ServiceItem
 from hall.ticket import OPEN_STATES, TicketState
+from queue_server.domain.decisions.calling import preview_is_over
 from queue_server.domain.refusals import ClosingNeedsConfirmation
 
 RATING_S = 30.0
@@ -90,7 +91,7 @@ def press_anything(world: World, end_h: float) -> Person:
 
 
 def keep_house(world: World) -> Person:
-    """Ratings that nobody gives end, held visitors return, a new day begins. One command for one thing at a time."""
+    """Ratings and looks that nobody ends, end; held visitors return; a new day begins. One command for each of them."""
     asked: set[str] = set()
     while True:
         yield TICK_S * world.rng.uniform(0.5, 1.5)
@@ -119,4 +120,9 @@ def _due(world: World, asked: set[str]) -> list[m.AnyCommand]:
         if returns_at is not None and returns_at <= now and key not in asked:
             asked.add(key)
             due.append(m.ReturnHeld(command_id=world.new_id(), ticket_id=ticket_id))
+    for number, counter in hall.counters.items():
+        key = f"{number} looks since {counter.preview_at}"
+        if preview_is_over(hall, counter, now) and key not in asked:
+            asked.add(key)
+            due.append(m.PutBack(command_id=world.new_id(), counter_no=number, reason="preview_over", if_over=True))
     return due

@@ -27,6 +27,7 @@ def previewed(hall: HallDay, event: m.TicketPreviewed, record: Record) -> None:
     ticket.previewed_by = counter.counter_no
     stand(hall, ticket)
     counter.preview_id, counter.preview_why, counter.preview_passed = ticket.ticket_id, event.why, event.passed
+    counter.preview_at = record.at
 
 
 def put_back(hall: HallDay, event: m.TicketPutBack, record: Record) -> None:
@@ -104,6 +105,7 @@ def held(hall: HallDay, event: m.TicketHeld, record: Record) -> None:
     counter_changed(hall, event.counter_no, record).vacate()
     step(ticket, TicketStep.HOLD)
     ticket.held_reason, ticket.returns_at = event.reason, event.returns_at
+    ticket.is_open_ended = event.is_open_ended
     hall.held[ticket.ticket_id] = None
 
 

@@ -63,11 +63,12 @@ def free(ticket: Ticket) -> None:
     """Forget what tied a waiting ticket to one place or made it let others pass."""
     ticket.previewed_by = ticket.for_counter = ticket.for_staff = None
     ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = None
+    ticket.is_open_ended = False
 
 
 def look_away(counter: CounterDay) -> None:
     """The counter looks at no ticket any more."""
-    counter.preview_id = counter.preview_why = None
+    counter.preview_id = counter.preview_why = counter.preview_at = None
     counter.preview_passed = ()
 
 

@@ -36,12 +36,22 @@ def preview_next(hall: HallDay, command: m.PreviewNext, now: datetime, _new_id: 
     return [*end_rating(hall, counter, "next_call", now), previewed]
 
 
-def put_back_previewed(hall: HallDay, command: m.PutBack, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+def put_back_previewed(hall: HallDay, command: m.PutBack, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Do not call the previewed visitor."""
     counter = staffed_counter(hall, command.counter_no)
     if counter.preview_id is None:
         raise no.NoPreview(f"counter {counter.counter_no} looks at no ticket")
+    if command.if_over and not preview_is_over(hall, counter, now):
+        raise no.NoPreview(f"counter {counter.counter_no} looks at no ticket whose time is over")
     return put_back(counter, command.reason)
+
+
+def preview_is_over(hall: HallDay, counter: CounterDay, now: datetime) -> bool:
+    """Whether a counter looks at a ticket for as long as it may."""
+    longest_s = hall.rules.calls.preview_s
+    if longest_s is None or counter.preview_at is None:
+        return False
+    return seconds_between(counter.preview_at, now) >= longest_s
 
 
 def call_next(hall: HallDay, command: m.CallNext, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:

@@ -113,7 +113,7 @@ def _release(hall: HallDay, counter: CounterDay, *, staff_only: bool) -> list[m.
     if not staff_only:
         alone += [t for t in waiting if t.for_counter == counter.counter_no]
         held = (hall.tickets[i] for i in hall.held)
-        alone += [t for t in held if t.counter_no == counter.counter_no and t.returns_at is None]
+        alone += [t for t in held if t.counter_no == counter.counter_no and (t.is_open_ended or t.returns_at is None)]
     return [
         m.TicketRequeued(ticket_id=t.ticket_id, cause="counter_closed", keeps_arrival=True)
         for t in sorted(alone, key=lambda ticket: ticket.place)

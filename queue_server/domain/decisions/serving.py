@@ -54,12 +54,12 @@ def _check_patience(hall: HallDay, ticket: Ticket, now: datetime) -> None:
 
 
 def hold(hall: HallDay, command: m.HoldTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """The visitor steps aside."""
+    """The visitor steps aside, for the longest time that the rules allow where none is named."""
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.HOLD)
     rules = hall.rules.hold
-    minutes = command.minutes
-    if minutes is not None and not 0 < minutes <= rules.longest_min:
+    minutes = rules.longest_min if command.minutes is None else command.minutes
+    if not 0 < minutes <= rules.longest_min:
         raise no.HoldTooLong(f"visitors are held for up to {rules.longest_min:g} minutes, not {minutes:g}")
     if sum(hall.tickets[i].counter_no == counter.counter_no for i in hall.held) >= rules.most_a_counter:
         raise no.TooManyHeld(f"counter {counter.counter_no} already holds {rules.most_a_counter} visitors")
@@ -69,7 +69,8 @@ def hold(hall: HallDay, command: m.HoldTicket, now: datetime, _new_id: NewId) ->
             counter_no=counter.counter_no,
             staff_no=counter.staff_no or "",
             reason=command.reason,
-            returns_at=None if minutes is None else later(now, minutes * 60),
+            returns_at=later(now, minutes * 60),
+            is_open_ended=command.minutes is None,
         )
     ]
 

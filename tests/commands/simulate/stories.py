@@ -131,8 +131,14 @@ class Story:
         )
         return self.tell(missed)
 
-    def hold(self, shown: str, counter: str = "1") -> "Story":
-        held = m.TicketHeld(ticket_id=shown, counter_no=counter, staff_no=f"T{counter}", reason="form")
+    def hold(self, shown: str, counter: str = "1", *, minutes: float = 30.0) -> "Story":
+        held = m.TicketHeld(
+            ticket_id=shown,
+            counter_no=counter,
+            staff_no=f"T{counter}",
+            reason="form",
+            returns_at=self.now + timedelta(minutes=minutes),
+        )
         return self.tell(held)
 
     def wait(self, **passed: float) -> "Story":

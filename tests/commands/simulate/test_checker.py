@@ -372,8 +372,21 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             .tell(m.TicketRequeued(ticket_id="A001", cause="desk", keeps_arrival=False))
         ),
     ),
+    "a look that was ended too soon": (
+        "reservations",
+        lambda: (
+            under(calls=CallRules(preview_s=61.0))
+            .issue("A001")
+            .tell(m.TicketPreviewed(ticket_id="A001", counter_no="1", why=Why(Ground.ARRIVAL)))
+            .tell(m.TicketPutBack(ticket_id="A001", counter_no="1", reason="preview_over"))
+        ),
+    ),
+    "a hold beyond the longest": (
+        "reservations",
+        lambda: Story().issue("A001").call("A001").hold("A001", minutes=122.0),
+    ),
     "more held than a counter may": (
-        "calling",
+        "reservations",
         lambda: (
             under(hold=HoldRules(most_a_counter=1))
             .issue("A001")

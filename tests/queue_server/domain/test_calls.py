@@ -233,7 +233,7 @@ def test_a_visitor_on_hold_lets_others_be_served_until_called_back(hall: Hall):
 
     held = hall.at("1", m.HoldTicket, reason="form")
 
-    assert (held.reason, held.returns_at) == ("form", None)
+    assert (held.reason, held.is_open_ended) == ("form", True)
     assert hall.serve_all("1") == ["A002"]
     assert hall.call_ticket("1", aside.ticket_id).display_number == "A001"
 

@@ -1,4 +1,4 @@
-"""[rules.missed] of a site file, beside the other tables that it depends on."""
+"""[rules.missed] and [rules.calls] of a site file: what holds when they say nothing, and how they go together."""
 
 import pytest
 from pydantic import ValidationError
@@ -20,6 +20,10 @@ def test_left_out_a_visitor_is_called_three_times_and_given_ninety_seconds_and_v
 
 def test_a_journal_from_before_these_rules_says_that_there_were_none():
     assert (MissedRules().least_calls, MissedRules().least_wait_s, MissedRules().void_is_final) == (1, 0.0, False)
+
+
+def test_left_out_a_look_lasts_a_minute():
+    assert rules_of().calls.preview_s == 60.0
 
 
 def test_more_calls_before_missed_than_there_may_be_are_refused():
