@@ -1,7 +1,6 @@
 """Appointments: one calendar for every channel, and a check-in that is the only queue a booked visitor meets."""
 
-from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from hall import messages as m
 from hall.appointment import APPOINTMENT_LIFE, AppointmentStep, restricted_until
@@ -18,27 +17,15 @@ from queue_server.domain.decisions.issuing import (
     priority_of,
     ticket_issued,
 )
-from queue_server.domain.estimate import usual_service_s
 from queue_server.domain.hall_day import Appointment, HallDay
-from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window, slots_on
+from queue_server.domain.places_left import holds_place, offered, places_left
+from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window
 
 
 def slots_of(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list[tuple[Slot, int]]:
     """A matter's slots on a day, each with how many places are left."""
-    queue = hall.plan.queues[item.queue]
-    able = sum(hall.plan.can_serve(number, item) for number in hall.plan.counters)
-    slots = slots_on(
-        day,
-        queue.hours,
-        hall.plan.calendar,
-        hall.rules.appointments,
-        able,
-        usual_service_s(hall.plan, item.queue),
-        zone=now.tzinfo or UTC,  # aware, as `decide` asks for
-    )
-    holding = (a for a in hall.appointments.values() if a.prefix == item.queue and _holds_slot(a))
-    taken = Counter(a.starts_at.timestamp() for a in holding)  # wall clocks repeat when they are set back
-    return [(slot, slot.capacity - taken[slot.starts_at.timestamp()]) for slot in slots]
+    slots = offered(hall, item, day, _zone(now))
+    return list(zip(slots, places_left(hall, item, slots, _zone(now)), strict=True))
 
 
 def book(hall: HallDay, command: m.BookAppointment, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -129,14 +116,18 @@ def _free_slot(hall: HallDay, item: ServiceItem, starts_at: datetime, now: datet
     )
     if not may:
         raise no.NotBookable(f"{day} cannot be booked: {may.cause.replace('_', ' ')}", cause=may.cause.value)
-    for slot, left in slots_of(hall, item, day, now):
-        if slot.starts_at.timestamp() == starts_at.timestamp():
+    for slot in offered(hall, item, day, _zone(now)):
+        if slot.starts_at.timestamp() == starts_at.timestamp():  # wall clocks repeat when they are set back
             if seconds_between(starts_at, now) >= 0:
                 raise no.NotBookable(f"the slot at {starts_at:%H:%M} has begun", cause="begun")
-            if left <= 0:
+            if places_left(hall, item, [slot], _zone(now)) == [0]:
                 raise no.SlotFull(f"the slot at {starts_at:%Y-%m-%d %H:%M} is taken")
             return slot
     raise no.SlotNotOffered(f"queue {item.queue} has no slot at {starts_at:%Y-%m-%d %H:%M}")
+
+
+def _zone(now: datetime) -> tzinfo:
+    return now.tzinfo or UTC  # aware, as `decide` asks for
 
 
 def _in_zone(starts_at: datetime, now: datetime) -> datetime:
@@ -158,14 +149,9 @@ def _check_booker(hall: HallDay, person: str, day: date, today: date, *, moved: 
         return
     for other in hall.appointments.values():
         is_same = (other.person, other.starts_at.date()) == (person, day) and other.appointment_no != moved
-        if is_same and _holds_slot(other):
+        if is_same and holds_place(other):
             number = other.appointment_no
             raise no.HasAppointment(f"the person has {number} that day", appointment_no=number)
-
-
-def _holds_slot(appointment: Appointment) -> bool:
-    """Whether an appointment takes a place: booked, or used."""
-    return appointment.state in ("booked", "checked_in")
 
 
 def _next_no(hall: HallDay, day: date) -> str:
