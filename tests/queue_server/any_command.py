@@ -137,6 +137,7 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "kiosk_id": "K01",
         "appointment_no": pick([None, one_of(pick, hall.appointments)]),
         "person": pick([None, *PEOPLE]),
+        "identity_kind": pick([None, DocumentKind.RESIDENT]),
         "age_years": pick([None, 80]),
     },
     m.BanPerson: lambda hall, pick, now: {

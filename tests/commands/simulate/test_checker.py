@@ -102,6 +102,11 @@ def transferred(story: Story, shown: str, to: str | None) -> Story:
 
 
 RIGHT: dict[str, Callable[[], Story]] = {
+    "a booked visitor checks in whatever they hold": lambda: (
+        booked(story=under(persons=PersonRules(most_a_day=1)))
+        .issue("A001", person="p")
+        .issue("A002", person="p", appointment_no="Y0001")
+    ),
     "matters of one queue are booked at different counters": lambda: booked_for(*["A-2"] * 6, *["A-1"] * 4),
     "a shared counter is booked by both of its queues": lambda: booked_for(*["H-1"] * 3, *["A-2"] * 3),
     "the turn of others after three greens": lambda: (
@@ -388,6 +393,19 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         ),
     ),
     # ---- appointments
+    "a check-in without the document that the queue asks for": (
+        "persons",
+        lambda: booked(item="R-1").issue("R001", person="p", appointment_no="Y0001"),
+    ),
+    "an appointment of somebody who is banned": (
+        "appointments",
+        lambda: booked(story=Story().tell(m.PersonBanned(person="p", until=DAY, reason="-", by="T9"))),
+    ),
+    "two appointments of one person on a day": ("appointments", lambda: booked("Y0002", booked())),
+    "an appointment beyond the tickets of a day": (
+        "appointments",
+        lambda: booked(story=under(persons=PersonRules(most_a_day=1)).issue("A001", person="p")),
+    ),
     "an appointment's number twice": ("appointments", lambda: booked(story=booked())),
     "a second ticket for an appointment": (
         "appointments",

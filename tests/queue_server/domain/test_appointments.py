@@ -10,7 +10,7 @@ from hall.appointment import AppointmentRules
 from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
 from hall.counter import CounterKind
 from hall.hours import QueueHours
-from hall.rules import HallRules
+from hall.rules import HallRules, PersonRules
 from queue_server.domain import refusals as no
 from queue_server.domain.confirmation import confirmation
 from tests.queue_server.domain.booking import RULES, TOMORROW, at, book, booking, go_to, hall_with, left
@@ -137,6 +137,22 @@ def test_a_banned_person_books_nothing():
     refused(hall, no.PersonIsBanned, m.BookAppointment, **booking(at("10:00")))
 
 
+def test_tickets_of_a_day_are_capped_when_they_are_booked():
+    hall = hall_with(
+        AppointmentRules(share=1.0, one_per_person_and_day=False, book_days_ahead_min=0),
+        persons=PersonRules(most_a_day=2),
+    )
+    today = MORNING.date()
+    book(hall, at("10:00"))
+    book(hall, at("14:00"))
+    hall.issue("a1", person="ann")
+    book(hall, at("14:00", today))
+
+    refused(hall, no.DailyCap, m.BookAppointment, **booking(at("16:00")))
+    refused(hall, no.DailyCap, m.BookAppointment, **booking(at("16:00", today)))
+    assert book(hall, at("16:00", date(2026, 3, 5))).prefix == "H"
+
+
 # ---- changing one's mind --------------------------------------------------------------------------------------------
 
 
@@ -195,6 +211,30 @@ def test_an_appointment_that_cannot_be_moved_stays_where_it_is():
     assert hall.ask(m.RebookAppointment, **move, starts_at=at("14:00")).starts_at == at("14:00")
     go_to(hall, at("12:01"))
     refused(hall, no.TooLateToCancel, m.RebookAppointment, **move, starts_at=at("10:00", date(2026, 3, 5)))
+
+
+def test_who_may_not_book_may_not_move_an_appointment_within_its_day_either():
+    hall = hall_with(AppointmentRules(share=1.0, no_shows_before_restriction=1))
+    book(hall, at("10:00"))
+    booked = book(hall, at("10:00", date(2026, 3, 9)))
+    banned = book(hall, at("10:00", date(2026, 3, 9)), "ben")
+    hall.ask(m.BanPerson, person="ben", until=date(2026, 3, 6), reason="quarrel", by="M1")
+    go_to(hall, at("09:00", date(2026, 3, 5)))
+    later = {"starts_at": at("14:00", date(2026, 3, 9)), "by": "T1"}
+
+    refused(hall, no.BookingRestricted, m.RebookAppointment, appointment_no=booked.appointment_no, **later)
+    refused(hall, no.PersonIsBanned, m.RebookAppointment, appointment_no=banned.appointment_no, **later)
+
+
+def test_an_appointment_moves_within_its_day_whatever_has_been_drawn_since():
+    hall = hall_with(AppointmentRules(share=1.0, book_days_ahead_min=0), persons=PersonRules(most_a_day=1))
+    booked = book(hall, at("10:00"))
+    go_to(hall, at("07:30"))
+    hall.issue("a1", person="ann")
+
+    moved = hall.ask(m.RebookAppointment, appointment_no=booked.appointment_no, person="ann", starts_at=at("14:00"))
+
+    assert moved.starts_at == at("14:00")
 
 
 # ---- counters that several queues and matters share -----------------------------------------------------------------
