@@ -18,6 +18,7 @@ from queue_server.domain.decisions.issuing import (
     priority_of,
     ticket_issued,
 )
+from queue_server.domain.decisions.people import person_of
 from queue_server.domain.hall_day import Appointment, HallDay
 from queue_server.domain.places_left import holds_place, offered, places_left
 from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window
@@ -32,9 +33,10 @@ def slots_of(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list
 def book(hall: HallDay, command: m.BookAppointment, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Take a place in a slot."""
     item = item_of(hall, command.item_key)
+    person = person_of(hall, command.person, command.ticket_id)
     slot = _free_slot(hall, item, command.starts_at, now)
-    _check_booker(hall, command.person, business_day(now))
-    _check_day_of(hall, command.person, slot.starts_at.date())
+    _check_booker(hall, person, business_day(now))
+    _check_day_of(hall, person, slot.starts_at.date())
     return [
         m.AppointmentBooked(
             appointment_no=_next_no(hall, slot.starts_at.date()),
@@ -42,7 +44,7 @@ def book(hall: HallDay, command: m.BookAppointment, now: datetime, _new_id: NewI
             prefix=item.queue,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
-            person=command.person,
+            person=person,
             masked_name=command.masked_name,
             channel=command.channel,
         )

@@ -402,6 +402,27 @@ def test_who_somebody_is_to_the_rules_is_in_no_answer(hall: Hall):
     asyncio.run(send())
 
 
+def test_the_desk_bans_by_a_ticket_and_never_sees_the_hash(hall: Hall):
+    async def send() -> None:
+        async with hall.running() as http:
+            ticket = (await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16})).json()["event"]
+            ban = {
+                "type": "BanPerson",
+                "command_id": "command-2",
+                "until": "2026-03-04",
+                "reason": "quarrel",
+                "by": "M1",
+            }
+            answer = await http.post("/api/v1/commands", json=ban | {"ticket_id": ticket["ticket_id"]})
+            again = await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16, "command_id": "command-3"})
+
+            assert (answer.status_code, answer.json()["type"]) == (200, "PersonBanned")
+            assert "abab" not in answer.text
+            assert (again.status_code, again.json()["code"]) == (403, "person_banned")
+
+    asyncio.run(send())
+
+
 def test_a_call_says_why_in_two_languages_to_its_clerk_alone(hall: Hall):
     async def visit() -> None:
         async with hall.running() as http:
