@@ -13,6 +13,7 @@ import pytest
 from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.texts import ENGLISH
+from queue_server.adapters.sql_audit import SqlAudit
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api import streams
 from queue_server.api.app import make_app
@@ -34,7 +35,8 @@ class Hall:
 
     def __init__(self, plan: HallPlan, folder: Path) -> None:
         self.plan, self.clock = plan, Clock()
-        self._journal = SqlJournal(folder / "hall.sqlite")
+        self._path = folder / "hall.sqlite"
+        self._journal = SqlJournal(self._path)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -53,6 +55,7 @@ class Hall:
             incarnation=INCARNATION,
             handle=lambda command: self.writer.ask(command),
             broker_connected=lambda: False,
+            audit=SqlAudit(self._path),
         )
         transport = httpx.ASGITransport(app=app)
         try:
