@@ -181,6 +181,9 @@ COUNTER_SAYS = (
     "{count} people",
     "on behalf of somebody else",
     "then: {matter}",
+    "for this window only",
+    "Stepped aside: {numbers}",
+    "Missed: {numbers}",
     "Sending…",
 )
 
