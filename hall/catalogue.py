@@ -151,6 +151,17 @@ class HallPlan:
             return item.queue in counter.queues
         return item.ability in counter.abilities
 
+    def able(self, item: ServiceItem) -> frozenset[str]:
+        """The numbers of the counters that serve a matter's queue and handle the matter."""
+        return self._able.get(item.key, frozenset())
+
+    @cached_property
+    def _able(self) -> dict[str, frozenset[str]]:
+        return {
+            item.key: frozenset(number for number in self.counters_of(item.queue) if self.can_serve(number, item))
+            for item in self.items.values()
+        }
+
     @cached_property
     def _items_of(self) -> dict[str, tuple[ServiceItem, ...]]:
         return {prefix: tuple(i for i in self.items.values() if i.queue == prefix) for prefix in self.queues}

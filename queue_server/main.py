@@ -24,6 +24,7 @@ from queue_server.adapters.speech.announcer import Announcer
 from queue_server.adapters.speech.calls import speaking
 from queue_server.adapters.speech.output import output_for
 from queue_server.adapters.speech.voice import EspeakVoice
+from queue_server.adapters.sql_audit import SqlAudit
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api.app import make_app
 from queue_server.api.context import Context
@@ -103,6 +104,7 @@ class Server:
             incarnation=self._journal.incarnation,
             handle=writer.ask,
             broker_connected=lambda: link.is_connected,
+            audit=SqlAudit(self._site.server.database),
         )
 
 

@@ -51,7 +51,7 @@ class GaveUp(Entry, frozen=True, kw_only=True):
 
 
 class SlotOffered(Entry, frozen=True, kw_only=True):
-    """The page showed a slot for a matter, with so many places in its queue altogether."""
+    """The page showed a slot for a matter, with so many places as long as nothing else is booked."""
 
     item_key: str
     starts_at: datetime

@@ -149,9 +149,10 @@ class BookAppointment(Command, frozen=True, kw_only=True):
 
     item_key: Id
     starts_at: Instant  # the slot's, aware
-    person: PersonHash  # keyed hash
+    person: PersonHash | None = None  # keyed hash; or else `ticket_id`
     masked_name: MaskedName
     channel: Id  # "kiosk", "online", "phone", "desk"
+    ticket_id: Id | None = None  # one of today's, drawn with a document by who books: for the desk, which has no hash
 
 
 class CancelAppointment(Command, frozen=True, kw_only=True):
@@ -186,20 +187,23 @@ class CheckIn(Command, frozen=True, kw_only=True):
 
 
 class BanPerson(Command, frozen=True, kw_only=True):
-    """Give a person no more tickets until a day has passed."""
+    """Give a person no more tickets until a day has passed: by the hash, or by a ticket of today."""
 
-    person: PersonHash
-    until: date  # the last day
+    person: PersonHash | None = None
+    until: date  # the last day, not before today
     reason: Text
     by: Id
+    ticket_id: Id | None = None
 
 
 class LiftBan(Command, frozen=True, kw_only=True):
-    """End a ban."""
+    """End a ban: by the hash, by a ticket of today, or by the id that the list of bans gives."""
 
-    person: PersonHash
+    person: PersonHash | None = None
     reason: Text
     by: Id
+    ticket_id: Id | None = None
+    ban_id: Id | None = None
 
 
 # ---- counters -------------------------------------------------------------------------------------------------------

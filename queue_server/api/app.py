@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from queue_server.api import any_command, appointments, commands, pages, queries, refusals, streams
+from queue_server.api import any_command, appointments, commands, lists, pages, queries, refusals, streams
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -16,7 +16,7 @@ def make_app(lifespan: Lifespan) -> FastAPI:
     app = FastAPI(title="HallQ queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     refusals.install(app)
     commands.install(app)
-    for router in (any_command.router, queries.router, appointments.router, streams.router):
+    for router in (any_command.router, queries.router, lists.router, appointments.router, streams.router):
         app.include_router(router)
     pages.install(app)
     _describe_commands(app)
@@ -30,7 +30,7 @@ def _describe_commands(app: FastAPI) -> None:
     def with_commands() -> dict[str, Any]:
         document = describe()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(any_command.schemas() | commands.json_schemas())
+        schemas.update(any_command.schemas() | commands.json_schemas() | lists.json_schemas())
         return document
 
     app.openapi = with_commands  # type: ignore[method-assign]

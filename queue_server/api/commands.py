@@ -18,6 +18,9 @@ from queue_server.domain.refusals import CommandIdReused
 
 PREFIX = "/api/v1"
 BODIES = (s.IssueTicketIn, s.ReportPrintIn, s.OpenCounterIn, s.PauseCounterIn, s.CounterActionIn, s.RateIn)
+PERSONAL = (m.PersonBanned, m.BanLifted, m.AppointmentBooked)
+"""Other events that hold the hash of who they are about."""
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": s.RefusalOut, "description": about}
     for status, about in (
@@ -92,6 +95,8 @@ def answer_to(_context: Context, record: Record) -> s.AnswerOut:
     event = record.event
     if isinstance(event, m.TicketIssued):
         event = msgspec.structs.replace(event, person=None, wait_basis=None)
+    elif isinstance(event, PERSONAL):
+        event = msgspec.structs.replace(event, person="")
     return s.AnswerOut(record.seq, record.at, type(event).__name__, event)
 
 

@@ -11,6 +11,7 @@ from hall.clock import Clock
 from hall.messages import AnyCommand
 from hall.texts import Texts
 from queue_server.domain.record import Record
+from queue_server.service.audit import Audit
 from queue_server.service.live_hall import LiveHall
 
 
@@ -34,6 +35,7 @@ class Context:
     incarnation: str  # the journal's
     handle: Callable[[AnyCommand], Awaitable[Record]]
     broker_connected: Callable[[], bool]
+    audit: Audit
 
 
 def _context(request: Request) -> Context:

@@ -68,6 +68,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     transferred_from: str | None = None
     missed_count: int = 0
     held_reason: str | None = None
+    held_at: datetime | None = None
     returns_at: datetime | None = None  # from hold
     was_held: bool = False
     back_at_call: int | None = None  # the count of its queue's calls from which it comes back; see `left_to_pass`
@@ -224,6 +225,7 @@ class HallDay:
     lines: Lines = field(init=False)
     aside: dict[str, None] = field(default_factory=dict, init=False)  # waiting tickets that no line holds
     held: dict[str, None] = field(default_factory=dict, init=False)  # ticket ids on hold
+    missed: dict[str, None] = field(default_factory=dict, init=False)  # ticket ids that were missed for good
     open_ratings: dict[str, None] = field(default_factory=dict, init=False)  # rating ids, oldest first
     tickets_of: dict[str, list[str]] = field(default_factory=dict, init=False)  # person: ticket ids of the day
     backlog: dict[str, Backlog] = field(init=False)  # by queue
@@ -249,7 +251,7 @@ class HallDay:
         self.lines = Lines(self.plan.queues)
         self.backlog = {prefix: Backlog() for prefix in self.plan.queues}
         self.find_duty()
-        self.aside, self.held, self.open_ratings, self.tickets_of = {}, {}, {}, {}
+        self.aside, self.held, self.missed, self.open_ratings, self.tickets_of = {}, {}, {}, {}, {}
 
     def find_duty(self) -> None:
         """See again who is on duty, after a counter opened, closed, paused, or was allowed something else."""
@@ -258,6 +260,14 @@ class HallDay:
             {n for n, counter in self.counters.items() if counter.status is CounterStatus.PAUSED},
             {n: counter.granted for n, counter in self.counters.items() if counter.granted},
         )
+
+    def longest_waiting(self, prefix: str) -> datetime | None:
+        """When whoever has waited longest in a queue arrived, wherever they stand; None when nobody waits."""
+        first = next(self.lines.places(prefix), None)
+        arrived = [self.tickets[i].arrived_at for i in self.aside if self.tickets[i].prefix == prefix]
+        if first is not None:
+            arrived.append(self.tickets[first.ticket_id].arrived_at)
+        return min(arrived, key=datetime.timestamp, default=None)
 
     def waiting_count(self, prefix: str) -> int:
         """How many wait in a queue, wherever they stand."""

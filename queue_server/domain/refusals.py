@@ -148,6 +148,24 @@ class NotBanned(Refusal):
     code = "not_banned"
 
 
+class NoPerson(Refusal):
+    """The ticket was drawn without a document: nobody knows whose it is."""
+
+    code = "no_person"
+
+
+class UnclearPerson(Refusal):
+    """A person is named in exactly one way."""
+
+    code = "unclear_person"
+
+
+class PastDay(Refusal):
+    """The day has passed."""
+
+    code = "past_day"
+
+
 # ---- tickets and calls ----------------------------------------------------------------------------------------------
 
 

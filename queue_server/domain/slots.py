@@ -3,7 +3,7 @@
 Who has booked what is not known here; a slot's capacity is what the hours, the calendar and the counters allow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from hall.calendar import DayKind, NoWorkingDay, WorkCalendar
 from hall.hours import Period, PeriodKind, QueueHours
 
 BOOKED_ONLY = (PeriodKind.FLEX_HOURS, PeriodKind.REST_DAY_BOOKING)
-ROUNDING = 1e-9  # 3 counters x 0.7 x (1800 s / 540 s) is 6.999999999999999 in floating point, and means 7
+PARTS = 10**12  # of a second at a counter: in whole parts, 3 x 0.7 x 1800 s / 540 s is 7, and not 6.999999999999999
 
 
 class Slot(Struct, frozen=True):
@@ -23,6 +23,7 @@ class Slot(Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     capacity: int
+    kind: PeriodKind = PeriodKind.CORE  # of the period that it lies in
 
 
 class BookingCause(StrEnum):
@@ -50,20 +51,22 @@ def slots_on(
     hours: QueueHours | None,
     calendar: WorkCalendar,
     rules: AppointmentRules,
-    counters: int,
+    counters: Mapping[PeriodKind, int],
     mean_service_s: float,
     *,
     zone: tzinfo,
 ) -> tuple[Slot, ...]:
-    """The slots of one queue on a day, earliest first; what is left of a period after its last whole slot is not used.
+    """The slots of one matter on a day, earliest first; what is left of a period after its last whole slot is not used.
+
+    A slot's capacity is what it holds while nothing else is booked; `slot_room` says what is left of it.
 
     While walk-ins are served too, a slot gets `rules.share` of what the counters can serve, and at least one visitor
     where the share is above 0. For example: 4 counters, 30 minutes, 9 minutes a visitor and a share of 0.3 make
     4 x 1800 x 0.3 / 540 = 4. Periods for booked people only give all that the counters can serve.
 
     Args:
-        hours: the queue's; None, a queue that is always open, has no slots.
-        counters: how many serve the queue in core hours, >= 0.
+        hours: its queue's; None, a queue that is always open, has no slots.
+        counters: how many can serve the matter in each kind of period, >= 0.
         mean_service_s: seconds for one visitor, > 0.
         zone: the hall's.
 
@@ -76,11 +79,23 @@ def slots_on(
         return ()
     slots = []
     for kind, period in hours.periods_on(calendar.day_kind(day)):
-        share = 1.0 if kind in BOOKED_ONLY else rules.share
-        capacity = _capacity(hours.counters_in(kind, counters), share, rules.slot_min * 60 / mean_service_s)
+        time = hours.counters_in(kind, counters[kind]) * rules.slot_min * 60 * bookable_parts(kind, rules)
+        capacity = time and time // min(parts_of(mean_service_s), time)
         if capacity:
-            slots += [Slot(begin, end, capacity) for begin, end in _cut(day, period, rules.slot_min, zone)]
+            slots += [Slot(begin, end, capacity, kind) for begin, end in _cut(day, period, rules.slot_min, zone)]
     return tuple(slots)
+
+
+def bookable_parts(kind: PeriodKind, rules: AppointmentRules) -> int:
+    """How much of each second a counter has for booked visitors in such a period; above 0 where the share is."""
+    if kind in BOOKED_ONLY:
+        return PARTS
+    return max(round(rules.share * PARTS), 1) if rules.share > 0 else 0
+
+
+def parts_of(seconds: float) -> int:
+    """A stretch of a counter's time, at least one part."""
+    return max(round(seconds * PARTS), 1)
 
 
 def bookable(
@@ -112,12 +127,6 @@ def came_in_time(slot_start: datetime, came_at: datetime, rules: AppointmentRule
 def cancel_until(slot_start: datetime, rules: AppointmentRules) -> datetime:
     """The last instant at which a visitor can cancel, in the slot's zone."""
     return _moved(slot_start, -timedelta(minutes=rules.cancel_until_min))
-
-
-def _capacity(counters: int, share: float, services_a_slot: float) -> int:
-    if counters <= 0 or share <= 0:
-        return 0
-    return max(1, int(counters * share * services_a_slot + ROUNDING))
 
 
 def _cut(day: date, period: Period, slot_min: int, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:

@@ -83,6 +83,8 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
             stand(hall, ticket)
         elif ticket.state is TicketState.ON_HOLD:
             hall.held[ticket.ticket_id] = None
+        elif ticket.state is TicketState.MISSED:
+            hall.missed[ticket.ticket_id] = None
     still_open = sorted((r for r in hall.ratings.values() if r.is_open), key=lambda rating: rating.opened_at)
     hall.open_ratings = dict.fromkeys(rating.rating_id for rating in still_open)
     return hall

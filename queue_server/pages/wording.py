@@ -81,6 +81,9 @@ REFUSALS = {
     "party_too_large": "One number cannot stand for so many people.",
     "too_many_items": "One number cannot carry so many matters.",
     "not_banned": "This person is not banned.",
+    "no_person": "This number was drawn without a document; it does not tell whose it is.",
+    "unclear_person": "Please say in one way only whom this is about.",
+    "past_day": "This day has passed.",
     "queue_empty": "Nobody is waiting for this window.",
     "wrong_state": "The ticket is at another step now.",
     "ticket_reserved": "Another window is about to call this ticket.",
@@ -181,6 +184,9 @@ COUNTER_SAYS = (
     "{count} people",
     "on behalf of somebody else",
     "then: {matter}",
+    "for this window only",
+    "Stepped aside: {numbers}",
+    "Missed: {numbers}",
     "Sending…",
 )
 

@@ -1,8 +1,7 @@
 """What clerks and managers see: a counter's own page, the whole hall at a glance. Numbers are masked, names unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
-from itertools import islice
 from statistics import fmean
 
 from msgspec import Struct
@@ -15,9 +14,10 @@ from hall.texts import Texts
 from hall.ticket import TicketState
 from queue_server.domain.estimate import EstimateError, estimate_error
 from queue_server.domain.hall_day import HallDay, Ticket
-from queue_server.domain.order import queues_of
 from queue_server.domain.reasons import why_text
 from queue_server.domain.signs import bar_text, name_of
+from queue_server.domain.upcoming import sent_to, upcoming, waiting_for
+from queue_server.service.desk_lists import since
 from queue_server.service.views import QueueView, matter, queue_views
 
 WAITING_SHOWN = 12  # tickets that a counter's page lists
@@ -31,6 +31,19 @@ class WaitingView(Struct, frozen=True):
     waited_s: float
     priority: PriorityClass
     special_need: str | None
+    ticket_id: str = ""
+    is_sent_here: bool = False  # waits for this counter or its clerk alone
+
+
+class AsideView(Struct, frozen=True):
+    """A ticket that was at a counter and is held or missed now: its clerk may call it again."""
+
+    ticket_id: str
+    display_number: str
+    matter: str
+    since: datetime | None
+    reason: str | None  # of the hold
+    returns_at: datetime | None
 
 
 class VisitorView(Struct, frozen=True):
@@ -64,11 +77,15 @@ class CounterView(Struct, frozen=True):
     bar_text: str
     visitor: VisitorView | None
     rating_open: bool
-    waiting_count: int
-    waiting: list[WaitingView]
+    waiting_count: int  # whom this counter could call, those who were missed and let others pass among them
+    waiting: list[WaitingView]  # in the order in which this counter would call them
     completed_today: int
     pause_reason: str | None
     last_rating: str | None  # of today's last visit: "open", "given", "not_given"; the level is not the clerk's to see
+    preview: VisitorView | None = None  # the ticket that the clerk looks at before the call
+    sent_here: list[WaitingView] = []  # who waits for this counter or its clerk alone, by arrival
+    held: list[AsideView] = []  # who stepped aside from this counter
+    missed: list[AsideView] = []  # whom this counter called last, and who is void unless called again
 
 
 class CounterLine(Struct, frozen=True):
@@ -124,9 +141,9 @@ def counter_view(
 ) -> CounterView:
     """One counter's page; the counter must exist."""
     counter = hall.counters[counter_no]
-    queues = queues_of(hall, counter)
-    waiting = [hall.tickets[p.ticket_id] for p in islice(hall.lines.places(*queues), WAITING_SHOWN)]
-    visitor = hall.tickets.get(counter.ticket_id or "")
+    visitor, looked_at = hall.tickets.get(counter.ticket_id or ""), hall.tickets.get(counter.preview_id or "")
+    sent = sent_to(hall, counter)
+    here = {ticket.ticket_id for ticket in sent}
     return CounterView(
         hall.seq,
         counter_no,
@@ -135,20 +152,15 @@ def counter_view(
         bar_text(texts, hall, counter_no),
         _visitor_view(hall, visitor, texts, languages) if visitor else None,
         counter.rating_id is not None,
-        sum(hall.waiting_count(prefix) for prefix in queues),
-        [
-            WaitingView(
-                t.display_number,
-                matter(hall, t, texts),
-                (now - t.arrived_at).total_seconds(),
-                t.priority,
-                t.special_need,
-            )
-            for t in waiting
-        ],
+        waiting_for(hall, counter),
+        [_waiting_view(hall, t, texts, now, here) for t in upcoming(hall, counter, now, WAITING_SHOWN)],
         counter.completed,
         counter.pause_reason,
         _last_rating(hall, counter_no),
+        preview=_visitor_view(hall, looked_at, texts, languages) if looked_at else None,
+        sent_here=[_waiting_view(hall, ticket, texts, now, here) for ticket in sent],
+        held=_aside_views(hall, hall.held, counter_no, texts),
+        missed=_aside_views(hall, hall.missed, counter_no, texts),
     )
 
 
@@ -181,6 +193,26 @@ def manager_view(
         devices=sorted(devices, key=lambda health: health.device_id),
         broker_connected=broker_connected,
     )
+
+
+def _waiting_view(hall: HallDay, ticket: Ticket, texts: Texts, now: datetime, here: Container[str]) -> WaitingView:
+    return WaitingView(
+        ticket.display_number,
+        matter(hall, ticket, texts),
+        (now - ticket.arrived_at).total_seconds(),
+        ticket.priority,
+        ticket.special_need,
+        ticket.ticket_id,
+        ticket.ticket_id in here,
+    )
+
+
+def _aside_views(hall: HallDay, ticket_ids: Iterable[str], counter_no: str, texts: Texts) -> list[AsideView]:
+    mine = [t for t in map(hall.tickets.__getitem__, ticket_ids) if t.counter_no == counter_no]
+    return [
+        AsideView(t.ticket_id, t.display_number, matter(hall, t, texts), since(t), t.held_reason, t.returns_at)
+        for t in sorted(mine, key=lambda ticket: ticket.seq)
+    ]
 
 
 def _visitor_view(hall: HallDay, ticket: Ticket, texts: Texts, languages: Iterable[Texts]) -> VisitorView:
@@ -217,13 +249,13 @@ def _last_rating(hall: HallDay, counter_no: str) -> str | None:
 def _manager_queue(hall: HallDay, view: QueueView, tickets: list[Ticket], now: datetime) -> ManagerQueue:
     mine = [ticket for ticket in tickets if ticket.prefix == view.prefix]
     waits = [wait_s for t in mine if (wait_s := _waited_s(t)) is not None]
-    first = next(hall.lines.places(view.prefix), None)
+    first = hall.longest_waiting(view.prefix)
     return ManagerQueue(
         view.prefix,
         view.name,
         view.waiting,
         view.open_counters,
-        (now - hall.tickets[first.ticket_id].arrived_at).total_seconds() if first else 0.0,
+        (now - first).total_seconds() if first else 0.0,
         fmean(waits) if waits else None,
         len(mine),
         _count(mine, TicketState.COMPLETED),

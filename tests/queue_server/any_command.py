@@ -13,6 +13,7 @@ from hall.identity import DocumentKind
 from hall.rating import RatingChannel, RatingLevel
 from hall.rules import CallRules, ClockRules, HoldRules, MissedRules, OneTicket, PersonRules
 from hall.ticket import OPEN_STATES, TicketState
+from queue_server.domain.bans import ban_id_of
 from queue_server.domain.decisions.appointments import slots_of
 from queue_server.domain.hall_day import HallDay
 from tests.queue_server.halls import small_plan
@@ -69,6 +70,11 @@ def visitor(pick: Pick) -> dict[str, Any]:
     }
 
 
+def somebody(hall: HallDay, pick: Pick) -> dict[str, Any]:
+    """A person as the desk or a kiosk names one."""
+    return pick([{"person": pick(PEOPLE)}, {"person": pick(PEOPLE)}, ticket(hall, pick, *TicketState)])
+
+
 def slot_start(hall: HallDay, pick: Pick, item_key: str, now: Any) -> Any:
     item = hall.plan.items.get(item_key, hall.plan.items["h1"])
     day = now.date() + timedelta(days=pick([0, 0, 1, 1, 2, 9]))
@@ -118,7 +124,7 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
     m.BookAppointment: lambda hall, pick, now: {
         "item_key": (item_key := pick(["h1", "h1", "n1", "a1", "nothing"])),
         "starts_at": slot_start(hall, pick, item_key, now),
-        "person": pick(PEOPLE),
+        **somebody(hall, pick),
         "masked_name": "测*",
         "channel": "online",
     },
@@ -137,15 +143,20 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "kiosk_id": "K01",
         "appointment_no": pick([None, one_of(pick, hall.appointments)]),
         "person": pick([None, *PEOPLE]),
+        "identity_kind": pick([None, DocumentKind.RESIDENT]),
         "age_years": pick([None, 80]),
     },
     m.BanPerson: lambda hall, pick, now: {
-        "person": pick(PEOPLE),
+        **somebody(hall, pick),
         "until": now.date() + timedelta(days=pick([-1, 0, 2])),
         "reason": "quarrel",
         "by": "M1",
     },
-    m.LiftBan: lambda hall, pick, now: {"person": pick(PEOPLE), "reason": "sorry", "by": "M1"},
+    m.LiftBan: lambda hall, pick, now: {
+        **pick([somebody(hall, pick), {"ban_id": one_of(pick, map(ban_id_of, hall.bans))}]),
+        "reason": "sorry",
+        "by": "M1",
+    },
     m.OpenCounter: lambda hall, pick, now: {
         "counter_no": pick([*COUNTERS, "99"]),
         "staff_no": pick(STAFF),

@@ -41,6 +41,10 @@ def _held_tickets_are_listed(hall: HallDay) -> None:
     assert set(hall.held) == {t.ticket_id for t in hall.tickets.values() if t.state is TicketState.ON_HOLD}
 
 
+def _missed_tickets_are_listed(hall: HallDay) -> None:
+    assert set(hall.missed) == {t.ticket_id for t in hall.tickets.values() if t.state is TicketState.MISSED}
+
+
 def _a_visitor_is_at_one_counter(hall: HallDay) -> None:
     at = [c.ticket_id for c in hall.counters.values() if c.ticket_id is not None]
     assert len(at) == len(set(at)), "a ticket is at two counters"
@@ -112,6 +116,7 @@ def _people_and_appointments_agree(hall: HallDay) -> None:
 AUDITS: tuple[Callable[[HallDay], None], ...] = (
     _waiting_tickets_stand_in_one_place,
     _held_tickets_are_listed,
+    _missed_tickets_are_listed,
     _a_visitor_is_at_one_counter,
     _a_preview_is_known_to_both,
     _clerks_are_at_one_counter,

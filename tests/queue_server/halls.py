@@ -304,5 +304,5 @@ def found_again(hall: HallDay) -> tuple[Any, ...]:
     lines = {key: list(line) for prefix in hall.plan.queues for key, line in hall.lines.of(prefix).items()}
     backlog = {prefix: (each.people, each.work_s) for prefix, each in hall.backlog.items()}
     duty = {prefix: repr(each) for prefix, each in hall.duty.items()}
-    sets = set(hall.aside), set(hall.held), set(hall.open_ratings)
+    sets = set(hall.aside), set(hall.held), set(hall.missed), set(hall.open_ratings)
     return lines, sets, hall.tickets_of, backlog, duty, hall.mean_s

@@ -72,8 +72,10 @@ class Appointment:
     item_key: str
     prefix: str
     starts_at: datetime
+    ends_at: datetime
     person: str
     state: str = "booked"
+    rules_seq: int = 0  # the rules that it was booked or moved under
 
 
 class Book:
@@ -86,6 +88,7 @@ class Book:
     def __init__(self, plan: HallPlan) -> None:
         self.plan = plan
         self.rules = HallRules()
+        self.rules_seq = 0  # the record that they were adopted with
         self.longest_row: int | None = None  # the loosest N:1 rule of the day; None: there was none for a while
         self.seq = 0
         self.at: datetime | None = None
@@ -129,8 +132,8 @@ class Book:
 
     # ---- days ---------------------------------------------------------------------------------------------------
 
-    def _RulesAdopted(self, event: m.RulesAdopted, _record: Record) -> None:  # noqa: N802 (named after the event)
-        self.rules = event.rules
+    def _RulesAdopted(self, event: m.RulesAdopted, record: Record) -> None:  # noqa: N802 (named after the event)
+        self.rules, self.rules_seq = event.rules, record.seq
         most = event.rules.order.most_in_a_row
         self.longest_row = None if self.longest_row is None or most is None else max(self.longest_row, most)
 
@@ -293,11 +296,13 @@ class Book:
         self.leases[event.lease_id] = event
 
     def _AppointmentBooked(self, event: m.AppointmentBooked, _record: Record) -> None:  # noqa: N802
-        booked = Appointment(event.item_key, event.prefix, event.starts_at, event.person)
-        self.appointments[event.appointment_no] = booked
+        self.appointments[event.appointment_no] = Appointment(
+            event.item_key, event.prefix, event.starts_at, event.ends_at, event.person, rules_seq=self.rules_seq
+        )
 
     def _AppointmentMoved(self, event: m.AppointmentMoved, _record: Record) -> None:  # noqa: N802
-        self.appointments[event.appointment_no].starts_at = event.starts_at
+        moved = self.appointments[event.appointment_no]
+        moved.starts_at, moved.ends_at, moved.rules_seq = event.starts_at, event.ends_at, self.rules_seq
 
     def _AppointmentCancelled(self, event: m.AppointmentCancelled, _record: Record) -> None:  # noqa: N802
         self.appointments[event.appointment_no].state = "cancelled"

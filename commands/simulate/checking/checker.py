@@ -11,6 +11,7 @@ from commands.simulate.checking import rules, tickets
 from commands.simulate.checking.book import Book
 from commands.simulate.checking.order import order
 from commands.simulate.checking.returning import returning
+from commands.simulate.checking.slots import slots
 from hall import messages as m
 from hall.catalogue import HallPlan
 from queue_server.domain.record import Record
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     rules.hours,
     rules.ratings,
     rules.appointments,
+    slots,
 )
 
 NOT_ABOUT_THE_COMMAND = ("clock_stepped_back", "clock_leapt")
@@ -74,7 +76,7 @@ class Checker:
         """Take in records that the journal holds."""
         for record in records:
             self._carried_out(record)
-            self._slots(record)
+            self._offers(record)
             if isinstance(record.event, m.DayClosed):
                 self._closed_on = record.at.date()
             for check in CHECKS:
@@ -155,8 +157,8 @@ class Checker:
         right_since = max(self._clock_right_since or day_began, day_began)
         return now - right_since > timedelta(hours=1)  # time for somebody to confirm it, and for late messages
 
-    def _slots(self, record: Record) -> None:
-        """No more people in a slot than the page said it takes, under the rules that are in force."""
+    def _offers(self, record: Record) -> None:
+        """No more people in a matter's slot than the page said it takes, under the rules that are in force."""
         event = record.event
         if isinstance(event, m.RulesAdopted):
             self._capacities.clear()
@@ -165,17 +167,16 @@ class Checker:
         known = self._book.appointments.get(event.appointment_no)
         item_key = known.item_key if known else getattr(event, "item_key", "")
         capacity = self._capacities.get((item_key, event.starts_at))
-        prefix = self._book.plan.items[item_key].queue
         there = sum(
-            other.prefix == prefix
-            and other.starts_at == event.starts_at
+            other.item_key == item_key
+            and (other.starts_at, other.ends_at) == (event.starts_at, event.ends_at)
             and other.state in ("booked", "checked_in")
             and other is not known
             for other in self._book.appointments.values()
         )
         if capacity is not None and there >= capacity:
-            text = f"slot {prefix} {event.starts_at:%d %H:%M} takes {capacity} people and has {there + 1}"
-            self.report("slots", text, record)
+            text = f"slot {item_key} {event.starts_at:%d %H:%M} takes {capacity} people and has {there + 1}"
+            self.report("offers", text, record)
 
     def _report(self, check: str, texts: Sequence[str], at: datetime, seq: int | None = None) -> None:
         self.violations += [Violation(check=check, text=text, at=at, seq=seq) for text in texts]

@@ -1,7 +1,7 @@
 """Days, times, people, ratings and appointments."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from commands.simulate.checking.book import OVER, Book, Ticket
 from hall import messages as m
@@ -106,8 +106,7 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         yield from _second(book, book.tickets.get(event.ticket_id))
     if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
         return
-    has_document = event.identity_kind is not None or event.appointment_no is not None
-    if book.plan.queues[event.prefix].identity is IdentityPolicy.REQUIRED and not has_document:
+    if book.plan.queues[event.prefix].identity is IdentityPolicy.REQUIRED and event.identity_kind is None:
         yield f"{event.display_number} was drawn without a document"
     if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
         yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
@@ -115,6 +114,8 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         return
     if book.reached is not None and event.person in book.bans and book.bans[event.person] >= book.reached:
         yield f"{event.display_number} was given to somebody who is banned"
+    if event.appointment_no is not None:
+        return  # the booking gave a right to it
     if rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
     for held in _held(book, event.person, event.prefix):
@@ -182,8 +183,26 @@ def appointments(book: Book, record: Record) -> Iterator[str]:
     if isinstance(event, m.AppointmentBooked):
         if known is not None:
             yield f"the appointment number {number} was used before"
+        yield from _booker(book, event.person, event.starts_at.date())
         return
     if known is None or known.state != "booked":
         yield f"{type(event).__name__} for appointment {number}, which was {known.state if known else 'never booked'}"
     elif isinstance(event, m.TicketIssued) and (event.item_key, event.person) != (known.item_key, known.person):
         yield f"{event.display_number} was given for appointment {number} of somebody else"
+    elif isinstance(event, m.AppointmentMoved):
+        is_same_day = event.starts_at.date() == known.starts_at.date()
+        yield from _booker(book, known.person, None if is_same_day else event.starts_at.date())
+
+
+def _booker(book: Book, person: str, day: date | None) -> Iterator[str]:
+    """Nobody who is banned books or moves; nobody books more tickets on a day than one may have (None: no more)."""
+    if book.reached is not None and person in book.bans and book.bans[person] >= book.reached:
+        yield f"{person} has booked or moved, and is banned"
+    theirs = [a for a in book.appointments.values() if (a.person, a.starts_at.date()) == (person, day)]
+    has_place = [a for a in theirs if a.state in ("booked", "checked_in")]
+    if has_place and book.rules.appointments.one_per_person_and_day:
+        yield f"{person} has booked twice on {day}"
+    tickets = sum(a.state == "booked" for a in theirs) + (book.drawn_by[person] if day == book.day else 0)
+    most = book.rules.persons.most_a_day
+    if day is not None and most is not None and tickets >= most:
+        yield f"{person} has booked ticket {tickets + 1} of {day}"

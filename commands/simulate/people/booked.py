@@ -72,7 +72,7 @@ def _come(world: World, number: str, person: str, starts_at: datetime) -> Person
             kiosk_id="K1",
             appointment_no=number if by_number else None,
             person=person if not by_number or world.chance(0.5) else None,
-            identity_kind=DocumentKind.RESIDENT,
+            identity_kind=DocumentKind.RESIDENT if world.chance(0.9) else None,
             age_years=rng.choice((None, 30, 75)),
         )
         refused_code = getattr(outcome, "code", None)

@@ -7,6 +7,7 @@ from commands.simulate.world import Person, World
 from hall import messages as m
 from hall.catalogue import ServiceItem
 from hall.ticket import OPEN_STATES, TicketState
+from queue_server.domain.bans import ban_id_of
 from queue_server.domain.decisions.calling import preview_is_over
 from queue_server.domain.refusals import ClosingNeedsConfirmation
 
@@ -39,9 +40,12 @@ def _at_the_desk(world: World) -> m.AnyCommand:
     person = f"person-{rng.randrange(FEW_PEOPLE)}"
     if dice < 0.94:
         until = world.now.date() + timedelta(days=rng.randint(0, 3))
-        return m.BanPerson(**identity, person=person, until=until, reason="disturbed others")
-    banned = rng.choice([*world.seen.bans, person])
-    return m.LiftBan(**identity, person=banned, reason="talked to")
+        who = {"ticket_id": some} if world.chance(0.5) else {"person": person}
+        return m.BanPerson(**identity, **who, until=until, reason="disturbed others")
+    if world.chance(0.5):
+        ban_id = rng.choice([ban_id_of(banned) for banned in world.seen.bans] or ["no-such-ban"])
+        return m.LiftBan(**identity, ban_id=ban_id, reason="talked to")
+    return m.LiftBan(**identity, person=rng.choice([*world.seen.bans, person]), reason="talked to")
 
 
 def manager(world: World, end_h: float) -> Person:

@@ -15,7 +15,7 @@ from queue_server.domain.hall_day import CounterDay, HallDay, Rating, Ticket
 from queue_server.domain.record import Record
 
 LIFE_IS_OVER = frozenset(state for state, steps in LIFE.items() if not steps)
-TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at")
+TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at", "held_at")
 NUMBERED_DAYS = 62  # past days whose numbers are remembered: so many may begin while a clock is wrong, and be undone
 REMEMBERED_DAYS = 366  # how long past appointments and no-shows are remembered
 

@@ -92,6 +92,7 @@ def missed(hall: HallDay, event: m.TicketMissed, record: Record) -> None:
     if event.returns_after is None:
         step(ticket, TicketStep.MARK_MISSED)
         ticket.ended_at = record.at
+        hall.missed[ticket.ticket_id] = None
         return
     step(ticket, TicketStep.COME_BACK_LATER)
     ticket.back_at_call = hall.calls_made.get(ticket.prefix, 0) + event.returns_after
@@ -104,7 +105,7 @@ def held(hall: HallDay, event: m.TicketHeld, record: Record) -> None:
     ticket = hall.tickets[event.ticket_id]
     counter_changed(hall, event.counter_no, record).vacate()
     step(ticket, TicketStep.HOLD)
-    ticket.held_reason, ticket.returns_at = event.reason, event.returns_at
+    ticket.held_reason, ticket.returns_at, ticket.held_at = event.reason, event.returns_at, record.at
     ticket.is_open_ended = event.is_open_ended
     hall.held[ticket.ticket_id] = None
 

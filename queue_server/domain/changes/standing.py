@@ -19,6 +19,8 @@ def leave(hall: HallDay, ticket: Ticket) -> None:
     """Take a ticket away from where it stands; before anything changes that its place depends on."""
     if ticket.state is TicketState.ON_HOLD:
         hall.held.pop(ticket.ticket_id, None)
+    elif ticket.state is TicketState.MISSED:
+        hall.missed.pop(ticket.ticket_id, None)
     elif ticket.state is not TicketState.WAITING:
         return
     elif ticket.ticket_id in hall.aside:
@@ -42,6 +44,8 @@ def come_back(hall: HallDay, ticket: Ticket) -> None:
         stand(hall, ticket)
     elif ticket.state is TicketState.ON_HOLD:
         hall.held[ticket.ticket_id] = None
+    elif ticket.state is TicketState.MISSED:
+        hall.missed[ticket.ticket_id] = None
 
 
 def belongs_aside(ticket: Ticket) -> bool:
@@ -62,7 +66,7 @@ def step(ticket: Ticket, what: TicketStep) -> None:
 def free(ticket: Ticket) -> None:
     """Forget what tied a waiting ticket to one place or made it let others pass."""
     ticket.previewed_by = ticket.for_counter = ticket.for_staff = None
-    ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = None
+    ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = ticket.held_at = None
     ticket.is_open_ended = False
 
 

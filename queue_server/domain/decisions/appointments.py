@@ -1,51 +1,42 @@
 """Appointments: one calendar for every channel, and a check-in that is the only queue a booked visitor meets."""
 
-from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from hall import messages as m
-from hall.appointment import APPOINTMENT_LIFE, AppointmentStep, restricted_until
+from hall.appointment import APPOINTMENT_LIFE, AppointmentState, AppointmentStep, restricted_until
 from hall.catalogue import ServiceItem
 from hall.clock import business_day, seconds_between
 from hall.priority import PriorityClass
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, item_of
 from queue_server.domain.decisions.issuing import (
+    check_ban,
     check_day,
+    check_document,
     check_hours,
-    check_person,
     next_number,
     priority_of,
     ticket_issued,
 )
-from queue_server.domain.estimate import usual_service_s
+from queue_server.domain.decisions.people import person_of
 from queue_server.domain.hall_day import Appointment, HallDay
-from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window, slots_on
+from queue_server.domain.places_left import holds_place, offered, places_left
+from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window
 
 
 def slots_of(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list[tuple[Slot, int]]:
     """A matter's slots on a day, each with how many places are left."""
-    queue = hall.plan.queues[item.queue]
-    able = sum(hall.plan.can_serve(number, item) for number in hall.plan.counters)
-    slots = slots_on(
-        day,
-        queue.hours,
-        hall.plan.calendar,
-        hall.rules.appointments,
-        able,
-        usual_service_s(hall.plan, item.queue),
-        zone=now.tzinfo or UTC,  # aware, as `decide` asks for
-    )
-    holding = (a for a in hall.appointments.values() if a.prefix == item.queue and _holds_slot(a))
-    taken = Counter(a.starts_at.timestamp() for a in holding)  # wall clocks repeat when they are set back
-    return [(slot, slot.capacity - taken[slot.starts_at.timestamp()]) for slot in slots]
+    slots = offered(hall, item, day, _zone(now))
+    return list(zip(slots, places_left(hall, item, slots, _zone(now)), strict=True))
 
 
 def book(hall: HallDay, command: m.BookAppointment, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Take a place in a slot."""
     item = item_of(hall, command.item_key)
+    person = person_of(hall, command.person, command.ticket_id)
     slot = _free_slot(hall, item, command.starts_at, now)
-    _check_booker(hall, command.person, slot.starts_at.date(), business_day(now))
+    _check_booker(hall, person, business_day(now))
+    _check_day_of(hall, person, slot.starts_at.date())
     return [
         m.AppointmentBooked(
             appointment_no=_next_no(hall, slot.starts_at.date()),
@@ -53,7 +44,7 @@ def book(hall: HallDay, command: m.BookAppointment, now: datetime, _new_id: NewI
             prefix=item.queue,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
-            person=command.person,
+            person=person,
             masked_name=command.masked_name,
             channel=command.channel,
         )
@@ -72,9 +63,9 @@ def rebook(hall: HallDay, command: m.RebookAppointment, now: datetime, _new_id: 
     appointment = _booked(hall, command.appointment_no, command.person, command.by, AppointmentStep.CANCEL)
     _check_in_time(hall, appointment, command.by, now)
     slot = _free_slot(hall, item_of(hall, appointment.item_key), command.starts_at, now)
-    day = slot.starts_at.date()
-    if day != appointment.starts_at.date():
-        _check_booker(hall, appointment.person, day, business_day(now), moved=appointment.appointment_no)
+    _check_booker(hall, appointment.person, business_day(now))
+    if slot.starts_at.date() != appointment.starts_at.date():
+        _check_day_of(hall, appointment.person, slot.starts_at.date())
     return [
         m.AppointmentMoved(
             appointment_no=appointment.appointment_no, starts_at=slot.starts_at, ends_at=slot.ends_at, by=command.by
@@ -83,14 +74,18 @@ def rebook(hall: HallDay, command: m.RebookAppointment, now: datetime, _new_id: 
 
 
 def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
-    """The visitor has come: in the window with the right of the booked, later as a walk-in from now on."""
+    """The visitor has come: in the window with the right of the booked, later as a walk-in from now on.
+
+    How many tickets one person may draw was asked when the place was booked: the booking gave a right to this one.
+    """
     check_day(hall)
     appointment = _for_check_in(hall, command, now)
     item = item_of(hall, appointment.item_key)
     begins, ends = check_in_window(appointment.starts_at, hall.rules.appointments)
     if seconds_between(now, begins) > 0:
         raise no.TooEarly(f"check-in begins at {begins:%H:%M}", prefix=item.queue, opens_at=begins.isoformat())
-    check_person(hall, appointment.person, item.queue, has_document=True)
+    check_document(hall, item.queue, has_document=command.identity_kind is not None)
+    check_ban(hall, appointment.person)
     is_in_time = seconds_between(now, ends) >= 0
     interval = None if is_in_time else check_hours(hall, item.queue, now)
     priority, group = priority_of(hall, None, command.age_years)
@@ -129,14 +124,18 @@ def _free_slot(hall: HallDay, item: ServiceItem, starts_at: datetime, now: datet
     )
     if not may:
         raise no.NotBookable(f"{day} cannot be booked: {may.cause.replace('_', ' ')}", cause=may.cause.value)
-    for slot, left in slots_of(hall, item, day, now):
-        if slot.starts_at.timestamp() == starts_at.timestamp():
+    for slot in offered(hall, item, day, _zone(now)):
+        if slot.starts_at.timestamp() == starts_at.timestamp():  # wall clocks repeat when they are set back
             if seconds_between(starts_at, now) >= 0:
                 raise no.NotBookable(f"the slot at {starts_at:%H:%M} has begun", cause="begun")
-            if left <= 0:
+            if places_left(hall, item, [slot], _zone(now)) == [0]:
                 raise no.SlotFull(f"the slot at {starts_at:%Y-%m-%d %H:%M} is taken")
             return slot
     raise no.SlotNotOffered(f"queue {item.queue} has no slot at {starts_at:%Y-%m-%d %H:%M}")
+
+
+def _zone(now: datetime) -> tzinfo:
+    return now.tzinfo or UTC  # aware, as `decide` asks for
 
 
 def _in_zone(starts_at: datetime, now: datetime) -> datetime:
@@ -146,26 +145,27 @@ def _in_zone(starts_at: datetime, now: datetime) -> datetime:
         raise no.NotBookable("there is no such day", cause=BookingCause.TOO_FAR.value) from exc
 
 
-def _check_booker(hall: HallDay, person: str, day: date, today: date, *, moved: str | None = None) -> None:
-    """See what the rules say about who books; raises `PersonIsBanned`, `BookingRestricted`, `HasAppointment`."""
+def _check_booker(hall: HallDay, person: str, today: date) -> None:
+    """See what the rules say about who books or moves; raises `PersonIsBanned`, `BookingRestricted`."""
     ban = hall.bans.get(person)
     if ban is not None and ban.until >= today:
         raise no.PersonIsBanned(f"no appointments until {ban.until}: {ban.reason}", until=ban.until.isoformat())
     until = restricted_until(hall.no_shows.get(person, ()), hall.rules.appointments)
     if until is not None and until >= today:
         raise no.BookingRestricted(f"no appointments until {until} after too many no-shows", until=until.isoformat())
-    if not hall.rules.appointments.one_per_person_and_day:
-        return
-    for other in hall.appointments.values():
-        is_same = (other.person, other.starts_at.date()) == (person, day) and other.appointment_no != moved
-        if is_same and _holds_slot(other):
-            number = other.appointment_no
-            raise no.HasAppointment(f"the person has {number} that day", appointment_no=number)
 
 
-def _holds_slot(appointment: Appointment) -> bool:
-    """Whether an appointment takes a place: booked, or used."""
-    return appointment.state in ("booked", "checked_in")
+def _check_day_of(hall: HallDay, person: str, day: date) -> None:
+    """See that a person may have one more ticket on a day; raises `HasAppointment`, `DailyCap`."""
+    held = [a for a in hall.appointments.values() if (a.person, a.starts_at.date()) == (person, day) and holds_place(a)]
+    if held and hall.rules.appointments.one_per_person_and_day:
+        number = held[0].appointment_no
+        raise no.HasAppointment(f"the person has {number} that day", appointment_no=number)
+    drawn = hall.tickets_of.get(person, ()) if day == hall.day else ()
+    booked = [a for a in held if a.state is AppointmentState.BOOKED]  # the others are tickets by now
+    most = hall.rules.persons.most_a_day
+    if most is not None and len(drawn) + len(booked) >= most:
+        raise no.DailyCap(f"one person draws up to {most} tickets a day")
 
 
 def _next_no(hall: HallDay, day: date) -> str:

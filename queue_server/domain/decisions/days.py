@@ -80,15 +80,24 @@ def _still_open(hall: HallDay) -> tuple[str, ...]:
 
 
 def _no_shows(hall: HallDay, today: date, *, until: datetime | None = None) -> tuple[str, ...]:
-    """Booked appointments whose day, or at closing whose time, has passed; nobody could keep one after the closing."""
+    """Booked appointments whose day, or at closing whose time, has passed; nobody could keep one after the closing.
+
+    Nor could somebody who was banned on that day.
+    """
     return tuple(
         sorted(
             a.appointment_no
             for a in hall.appointments.values()
             if a.state is AppointmentState.BOOKED
+            and not _is_banned(hall, a)
             and (_has_passed(hall, a, today) or (until is not None and seconds_between(a.ends_at, until) >= 0))
         )
     )
+
+
+def _is_banned(hall: HallDay, appointment: Appointment) -> bool:
+    ban = hall.bans.get(appointment.person)
+    return ban is not None and ban.until >= business_day(appointment.starts_at)
 
 
 def _has_passed(hall: HallDay, appointment: Appointment, today: date) -> bool:

@@ -136,14 +136,11 @@ def check_day(hall: HallDay) -> None:
 
 
 def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
-    """See what the rules say about one person; raises a `RuleRefusal`."""
-    if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
-        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+    """See what the rules say about one person who draws a ticket; raises a `RuleRefusal`."""
+    check_document(hall, prefix, has_document=has_document)
     if person is None:
         return
-    ban = hall.bans.get(person)
-    if ban is not None and (hall.reached is None or ban.until >= hall.reached):
-        raise no.PersonIsBanned(f"no tickets until {ban.until}: {ban.reason}", until=ban.until.isoformat())
+    check_ban(hall, person)
     todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
     rules = hall.rules.persons
     if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
@@ -167,6 +164,19 @@ def _check_second(rule: OneTicket, todays: list[Ticket], prefix: str) -> None:
             ticket_id=held.ticket_id,
             display_number=held.display_number,
         )
+
+
+def check_document(hall: HallDay, prefix: str, *, has_document: bool) -> None:
+    """See that a document was shown where a queue wants one; raises `IdentityRequired`."""
+    if not has_document and hall.plan.queues[prefix].identity is REQUIRED:
+        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+
+
+def check_ban(hall: HallDay, person: str) -> None:
+    """See that a person is not banned today; raises `PersonIsBanned`."""
+    ban = hall.bans.get(person)
+    if ban is not None and (hall.reached is None or ban.until >= hall.reached):
+        raise no.PersonIsBanned(f"no tickets until {ban.until}: {ban.reason}", until=ban.until.isoformat())
 
 
 def _counts_as_second(rule: OneTicket, ticket: Ticket, prefix: str) -> bool:

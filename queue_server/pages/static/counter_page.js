@@ -104,13 +104,21 @@ function drawWaiting() {
     ...view.waiting.map((ticket) => {
       const row = make("li");
       const number = make("strong", ticket.priority, ticket.display_number);
-      const word = [data.classes[ticket.priority], ticket.special_need].filter(Boolean).join(" · ");
+      const sent = ticket.is_sent_here ? say("for this window only") : null;
+      const word = [sent, data.classes[ticket.priority], ticket.special_need].filter(Boolean).join(" · ");
       row.append(number, make("span", "matter", ticket.matter), make("span", "mark", word), make("span", "waited"));
       return row;
     }),
   );
   const more = view.waiting_count - view.waiting.length;
   write("waiting-more", view.waiting_count === 0 ? say("Nobody is waiting") : more > 0 ? say("and {count} more", { count: more }) : "");
+}
+
+/** Who stepped aside from this window, and whom it called in vain: there is no button for them yet. */
+function drawAside() {
+  const numbers = (tickets) => tickets.map((ticket) => ticket.display_number).join(" · ");
+  write("held", view.held.length > 0 ? say("Stepped aside: {numbers}", { numbers: numbers(view.held) }) : "");
+  write("missed", view.missed.length > 0 ? say("Missed: {numbers}", { numbers: numbers(view.missed) }) : "");
 }
 
 function draw() {
@@ -120,6 +128,7 @@ function draw() {
   write("clerk", view.staff_no ? say("Clerk {staff}", { staff: view.staff_no }) : "");
   drawVisitor();
   drawWaiting();
+  drawAside();
   drawTimes();
   drawButtons();
 }

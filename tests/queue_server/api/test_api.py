@@ -13,6 +13,7 @@ import pytest
 from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.texts import ENGLISH
+from queue_server.adapters.sql_audit import SqlAudit
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api import streams
 from queue_server.api.app import make_app
@@ -34,7 +35,8 @@ class Hall:
 
     def __init__(self, plan: HallPlan, folder: Path) -> None:
         self.plan, self.clock = plan, Clock()
-        self._journal = SqlJournal(folder / "hall.sqlite")
+        self._path = folder / "hall.sqlite"
+        self._journal = SqlJournal(self._path)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -53,6 +55,7 @@ class Hall:
             incarnation=INCARNATION,
             handle=lambda command: self.writer.ask(command),
             broker_connected=lambda: False,
+            audit=SqlAudit(self._path),
         )
         transport = httpx.ASGITransport(app=app)
         try:
@@ -398,6 +401,27 @@ def test_who_somebody_is_to_the_rules_is_in_no_answer(hall: Hall):
             assert answer.status_code == 200
             assert "person" not in answer.text
             assert next(iter(hall.live.hall.tickets.values())).person == "ab" * 16
+
+    asyncio.run(send())
+
+
+def test_the_desk_bans_by_a_ticket_and_never_sees_the_hash(hall: Hall):
+    async def send() -> None:
+        async with hall.running() as http:
+            ticket = (await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16})).json()["event"]
+            ban = {
+                "type": "BanPerson",
+                "command_id": "command-2",
+                "until": "2026-03-04",
+                "reason": "quarrel",
+                "by": "M1",
+            }
+            answer = await http.post("/api/v1/commands", json=ban | {"ticket_id": ticket["ticket_id"]})
+            again = await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16, "command_id": "command-3"})
+
+            assert (answer.status_code, answer.json()["type"]) == (200, "PersonBanned")
+            assert "abab" not in answer.text
+            assert (again.status_code, again.json()["code"]) == (403, "person_banned")
 
     asyncio.run(send())
 

@@ -11,6 +11,7 @@ import pytest
 
 from hall.catalogue import HallPlan
 from hall.texts import ENGLISH
+from queue_server.adapters.sql_audit import SqlAudit
 from queue_server.adapters.sql_journal import SqlJournal
 from queue_server.api.app import make_app
 from queue_server.api.command_route import LARGEST_BODY
@@ -45,6 +46,7 @@ async def _with_server(plan: HallPlan, folder: Path, ask: Ask) -> None:
         incarnation=journal.incarnation,
         handle=writer.ask,
         broker_connected=lambda: False,
+        audit=SqlAudit(folder / "hall.sqlite"),
     )
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hall.test") as http:

@@ -45,6 +45,6 @@ def go_to(hall: Hall, when: datetime) -> None:
         hall.ask(m.StartDay)
 
 
-def left(hall: Hall, when: datetime) -> int:
-    slots = slots_of(hall.day, hall.day.plan.items["h1"], when.date(), hall.clock.now())
+def left(hall: Hall, when: datetime, item_key: str = "h1") -> int:
+    slots = slots_of(hall.day, hall.day.plan.items[item_key], when.date(), hall.clock.now())
     return next(n for slot, n in slots if slot.starts_at == when)

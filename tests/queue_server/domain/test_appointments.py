@@ -1,15 +1,20 @@
 """Appointments: slots, one calendar for every channel, and changing one's mind."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from hall import messages as m
 from hall.appointment import AppointmentRules
+from hall.catalogue import Counter, HallPlan, Queue, ServiceItem, TimeClass, Zone
+from hall.counter import CounterKind
+from hall.hours import QueueHours
+from hall.rules import HallRules, PersonRules
 from queue_server.domain import refusals as no
 from queue_server.domain.confirmation import confirmation
-from tests.queue_server.domain.booking import TOMORROW, at, book, booking, go_to, hall_with, left
-from tests.queue_server.halls import MORNING, Hall, refused
+from tests.queue_server.domain.booking import RULES, TOMORROW, at, book, booking, go_to, hall_with, left
+from tests.queue_server.halls import CALENDAR, MORNING, Hall, period, refused
 
 # ---- booking --------------------------------------------------------------------------------------------------------
 
@@ -132,6 +137,22 @@ def test_a_banned_person_books_nothing():
     refused(hall, no.PersonIsBanned, m.BookAppointment, **booking(at("10:00")))
 
 
+def test_tickets_of_a_day_are_capped_when_they_are_booked():
+    hall = hall_with(
+        AppointmentRules(share=1.0, one_per_person_and_day=False, book_days_ahead_min=0),
+        persons=PersonRules(most_a_day=2),
+    )
+    today = MORNING.date()
+    book(hall, at("10:00"))
+    book(hall, at("14:00"))
+    hall.issue("a1", person="ann")
+    book(hall, at("14:00", today))
+
+    refused(hall, no.DailyCap, m.BookAppointment, **booking(at("16:00")))
+    refused(hall, no.DailyCap, m.BookAppointment, **booking(at("16:00", today)))
+    assert book(hall, at("16:00", date(2026, 3, 5))).prefix == "H"
+
+
 # ---- changing one's mind --------------------------------------------------------------------------------------------
 
 
@@ -190,3 +211,91 @@ def test_an_appointment_that_cannot_be_moved_stays_where_it_is():
     assert hall.ask(m.RebookAppointment, **move, starts_at=at("14:00")).starts_at == at("14:00")
     go_to(hall, at("12:01"))
     refused(hall, no.TooLateToCancel, m.RebookAppointment, **move, starts_at=at("10:00", date(2026, 3, 5)))
+
+
+def test_who_may_not_book_may_not_move_an_appointment_within_its_day_either():
+    hall = hall_with(AppointmentRules(share=1.0, no_shows_before_restriction=1))
+    book(hall, at("10:00"))
+    booked = book(hall, at("10:00", date(2026, 3, 9)))
+    banned = book(hall, at("10:00", date(2026, 3, 9)), "ben")
+    hall.ask(m.BanPerson, person="ben", until=date(2026, 3, 6), reason="quarrel", by="M1")
+    go_to(hall, at("09:00", date(2026, 3, 5)))
+    later = {"starts_at": at("14:00", date(2026, 3, 9)), "by": "T1"}
+
+    refused(hall, no.BookingRestricted, m.RebookAppointment, appointment_no=booked.appointment_no, **later)
+    refused(hall, no.PersonIsBanned, m.RebookAppointment, appointment_no=banned.appointment_no, **later)
+
+
+def test_an_appointment_moves_within_its_day_whatever_has_been_drawn_since():
+    hall = hall_with(AppointmentRules(share=1.0, book_days_ahead_min=0), persons=PersonRules(most_a_day=1))
+    booked = book(hall, at("10:00"))
+    go_to(hall, at("07:30"))
+    hall.issue("a1", person="ann")
+
+    moved = hall.ask(m.RebookAppointment, appointment_no=booked.appointment_no, person="ann", starts_at=at("14:00"))
+
+    assert moved.starts_at == at("14:00")
+
+
+# ---- counters that several queues and matters share -----------------------------------------------------------------
+
+
+MORNINGS = QueueHours(core=(period("08:00-12:00"),))
+
+
+def hall_of(*counters: Counter, hours: QueueHours = MORNINGS) -> Hall:
+    """Queue A with the matters a1 and a2, and queue B with b1; a counter has time for one visit in a slot."""
+    items = [
+        ServiceItem(key, key, key, "d", key, key[0].upper(), TimeClass.LONG, department_key="d")
+        for key in ("a1", "a2", "b1")
+    ]
+    plan = HallPlan.of(
+        "h", "厅", "Hall",
+        zones=[Zone("Z", "区", "Zone", 1)],
+        queues=[Queue(prefix, prefix, prefix, "Z", hours) for prefix in "AB"],
+        counters=counters, items=items, rules=HallRules(appointments=RULES), calendar=CALENDAR,
+    )  # fmt: skip
+    return Hall(plan)
+
+
+def counter(number: str, queues: str, *matters: str) -> Counter:
+    able = frozenset(("d", matter) for matter in matters) if matters else None
+    return Counter(number, CounterKind.COMPREHENSIVE, "Z", tuple(queues), able)
+
+
+def test_a_counter_of_two_queues_is_not_promised_to_both():
+    hall = hall_of(counter("1", "AB"))
+
+    assert left(hall, at("10:00"), "b1") == 1
+    book(hall, at("10:00"), item_key="a1")
+
+    assert left(hall, at("10:00"), "a1") == left(hall, at("10:00"), "b1") == 0
+    refused(hall, no.SlotFull, m.BookAppointment, **booking(at("10:00"), "ben", item_key="b1"))
+    book(hall, at("10:30"), "ben", item_key="b1")
+
+
+def test_a_matter_of_another_counter_is_not_full_with_this_ones():
+    hall = hall_of(counter("1", "A", "a1"), counter("2", "A", "a2"))
+
+    book(hall, at("10:00"), item_key="a1")
+
+    refused(hall, no.SlotFull, m.BookAppointment, **booking(at("10:00"), "ben", item_key="a1"))
+    assert book(hall, at("10:00"), "ben", item_key="a2").prefix == "A"
+
+
+def test_a_moved_appointment_gives_its_time_to_the_other_queue():
+    hall = hall_of(counter("1", "AB"))
+    booked = book(hall, at("10:00"), item_key="a1")
+
+    hall.ask(m.RebookAppointment, appointment_no=booked.appointment_no, person="ann", starts_at=at("11:00"))
+
+    assert left(hall, at("10:00"), "b1") == 1
+    assert left(hall, at("11:00"), "b1") == 0
+
+
+def test_at_noon_only_counters_on_the_roster_are_promised():
+    hours = QueueHours(core=(period("09:00-12:00"),), noon=period("12:00-13:00"), noon_counters=1)
+    hall = hall_of(counter("1", "A", "a1"), replace(counter("2", "A", "a2"), opens_at_noon=True), hours=hours)
+
+    assert left(hall, at("11:30"), "a1") == left(hall, at("12:00"), "a2") == 1
+    refused(hall, no.SlotNotOffered, m.BookAppointment, **booking(at("12:00"), item_key="a1"))

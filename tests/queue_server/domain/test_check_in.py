@@ -9,9 +9,10 @@ from hall.appointment import AppointmentRules, AppointmentState
 from hall.identity import DocumentKind
 from hall.priority import Ground, PriorityClass
 from hall.rules import OneTicket, PersonRules
+from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from tests.queue_server.domain.booking import TOMORROW, at, book, booking, go_to, hall_with
-from tests.queue_server.halls import Hall, audit, refused
+from tests.queue_server.halls import HOURS, Hall, audit, refused
 
 # ---- coming ---------------------------------------------------------------------------------------------------------
 
@@ -140,13 +141,53 @@ def test_with_two_on_a_day_the_card_finds_the_one_that_is_due():
     assert hall.ask(m.CheckIn, kiosk_id="K01", person="ann").appointment_no == second.appointment_no
 
 
-def test_checking_in_asks_the_rules_about_the_person():
+def test_whoever_has_booked_checks_in_whatever_they_have_drawn_since():
+    hall = hall_with(persons=PersonRules(one_ticket=OneTicket.A_QUEUE, most_a_day=1))
+    book(hall, at("10:00"))
+    go_to(hall, at("09:45"))
+    walk_in = hall.issue("h1", person="ann", identity_kind=DocumentKind.RESIDENT)
+
+    refused(hall, no.DailyCap, m.IssueTicket, item_key="a1", kiosk_id="K01", person="ann")
+    ticket = hall.ask(m.CheckIn, kiosk_id="K01", person="ann")
+
+    assert ticket.priority is PriorityClass.BOOKED
+    assert hall.ticket(walk_in).state is TicketState.WAITING
+    go_to(hall, at("09:00", date(2026, 3, 5)))
+    assert hall.day.no_shows == {}
+
+
+def test_what_a_booked_visitor_has_counts_for_the_next_walk_in():
     hall = hall_with(persons=PersonRules(one_ticket=OneTicket.A_QUEUE))
     book(hall, at("10:00"))
     go_to(hall, at("09:45"))
-    hall.issue("h1", person="ann", identity_kind=DocumentKind.RESIDENT)
+    hall.ask(m.CheckIn, kiosk_id="K01", person="ann")
 
-    refused(hall, no.HasTicket, m.CheckIn, kiosk_id="K01", person="ann")
+    refused(hall, no.HasTicket, m.IssueTicket, item_key="h1", kiosk_id="K01", person="ann")
+
+
+def test_who_is_banned_is_not_let_in_and_did_not_stay_away_either(booked):
+    hall, appointment = booked
+    book(hall, at("10:00"), "ben")
+    go_to(hall, at("09:45"))
+    hall.ask(m.BanPerson, person="ann", until=TOMORROW, reason="quarrel", by="M1")
+
+    refused(hall, no.PersonIsBanned, m.CheckIn, kiosk_id="K01", appointment_no=appointment.appointment_no)
+    go_to(hall, at("09:00", date(2026, 3, 5)))
+
+    assert hall.day.no_shows == {"ben": [TOMORROW]}
+
+
+@pytest.mark.parametrize("person", [None, "ann"])
+def test_a_queue_with_real_names_wants_the_document_again_at_the_check_in(person):
+    hall = hall_with(zone_hours={"R": HOURS})
+    booked = book(hall, at("10:00"), item_key="r1")
+    go_to(hall, at("09:45"))
+    who = {"kiosk_id": "K01", "appointment_no": booked.appointment_no, "person": person}
+
+    refusal = refused(hall, no.IdentityRequired, m.CheckIn, **who)
+
+    assert refusal.prefix == "R"
+    assert hall.ask(m.CheckIn, **who, identity_kind=DocumentKind.RESIDENT).display_number == "R001"
 
 
 # ---- staying away ---------------------------------------------------------------------------------------------------

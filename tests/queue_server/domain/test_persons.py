@@ -9,6 +9,7 @@ from hall.identity import DocumentKind
 from hall.rules import OneTicket, PersonRules
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
+from queue_server.domain.bans import ban_id_of
 from queue_server.domain.decide import audited
 from tests.queue_server.halls import MORNING, Hall, interval, period, refused, small_plan
 
@@ -95,6 +96,59 @@ def test_a_banned_person_gets_no_ticket_until_the_day_has_passed_or_the_ban_is_l
     hall.ask(m.StartDay)
     hall.issue("a1", **ANN)
     assert hall.day.bans == {}
+
+
+def test_the_desk_bans_and_books_for_whoever_drew_a_ticket_of_today():
+    hall = Hall(small_plan())
+    ticket = hall.issue("a1", **ANN)
+
+    booked = hall.ask(
+        m.BookAppointment, item_key="h1", starts_at=MORNING + timedelta(days=1), ticket_id=ticket.ticket_id,
+        masked_name="测*", channel="desk",
+    )  # fmt: skip
+    banned = hall.ask(m.BanPerson, ticket_id=ticket.ticket_id, until=MORNING.date(), reason="quarrel", by="M1")
+
+    assert booked.person == banned.person == "hash-ann"
+    refused(hall, no.PersonIsBanned, m.IssueTicket, item_key="b1", **KIOSK, **ANN)
+
+
+def test_a_ban_is_lifted_by_its_id_or_by_a_ticket():
+    hall = Hall(small_plan())
+    ann, ben = hall.issue("a1", **ANN), hall.issue("a1", **BEN)
+    for ticket in (ann, ben):
+        hall.ask(m.BanPerson, ticket_id=ticket.ticket_id, until=MORNING.date(), reason="quarrel", by="M1")
+
+    hall.ask(m.LiftBan, ban_id=ban_id_of("hash-ann"), reason="sorry", by="M1")
+    hall.ask(m.LiftBan, ticket_id=ben.ticket_id, reason="sorry", by="M1")
+
+    assert hall.day.bans == {}
+    refused(hall, no.NotBanned, m.LiftBan, ban_id=ban_id_of("hash-ann"), reason="sorry", by="M1")
+
+
+BANS = {"until": MORNING.date(), "reason": "quarrel", "by": "M1"}
+
+
+def test_a_ticket_that_tells_of_nobody_bans_nobody():
+    hall = Hall(small_plan())
+    nobody = hall.issue("a1")
+    somebody = {"ticket_id": hall.issue("a1", **ANN).ticket_id}
+    lift = {"reason": "sorry", "by": "M1"}
+
+    refused(hall, no.NoPerson, m.BanPerson, ticket_id=nobody.ticket_id, **BANS)
+    refused(hall, no.UnknownTicket, m.BanPerson, ticket_id="yesterday's", **BANS)
+    refused(hall, no.UnclearPerson, m.BanPerson, **BANS)
+    refused(hall, no.UnclearPerson, m.BanPerson, person="hash-ben", **somebody, **BANS)
+    refused(hall, no.UnclearPerson, m.LiftBan, ban_id=ban_id_of("hash-ann"), **somebody, **lift)
+    refused(hall, no.UnclearPerson, m.LiftBan, **lift)
+
+
+def test_a_ban_until_a_past_day_is_refused():
+    hall = Hall(small_plan())
+    yesterday = MORNING.date() - timedelta(days=1)
+
+    refused(hall, no.PastDay, m.BanPerson, person="hash-ann", **BANS | {"until": yesterday})
+    hall.ask(m.BanPerson, person="hash-ann", **BANS)
+    refused(hall, no.PersonIsBanned, m.IssueTicket, item_key="a1", **KIOSK, **ANN)
 
 
 def test_a_queue_with_real_names_wants_a_document():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hall.appointment import APPOINTMENT_LIFE, AppointmentRules, AppointmentState, AppointmentStep, restricted_until
 from hall.calendar import Closure, WorkCalendar
-from hall.hours import Period, QueueHours, admission
+from hall.hours import Period, PeriodKind, QueueHours, admission
 from queue_server.domain.slots import BookingCause, bookable, cancel_until, check_in_window, slots_on
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -39,8 +39,12 @@ HOURS = QueueHours(
 )
 
 
+def in_any_period(counters: int) -> dict[PeriodKind, int]:
+    return dict.fromkeys(PeriodKind, counters)
+
+
 def slots(day=FRIDAY, hours=HOURS, rules=RULES, *, counters=4, mean_service_s=540.0, zone=SHANGHAI, calendar=CALENDAR):
-    return slots_on(day, hours, calendar, rules, counters, mean_service_s, zone=zone)
+    return slots_on(day, hours, calendar, rules, in_any_period(counters), mean_service_s, zone=zone)
 
 
 def clocks(found) -> list[str]:
@@ -168,7 +172,7 @@ ZONES = st.sampled_from([SHANGHAI, BERLIN])
 def test_slots_follow_each_other_lie_within_the_hours_and_keep_to_their_share(
     day: date, hours: QueueHours, rules: AppointmentRules, counters: int, mean_s: float, zone: ZoneInfo
 ):
-    found = slots_on(day, hours, CALENDAR, rules, counters, mean_s, zone=zone)
+    found = slots_on(day, hours, CALENDAR, rules, in_any_period(counters), mean_s, zone=zone)
 
     for earlier, later in pairwise(found):
         assert earlier.ends_at <= later.starts_at
@@ -188,7 +192,7 @@ def test_slots_follow_each_other_lie_within_the_hours_and_keep_to_their_share(
 @settings(derandomize=True, deadline=None)
 @given(queue_hours(), ANY_RULES, COUNTERS, MEAN_S)
 def test_a_closure_has_no_slots(hours: QueueHours, rules: AppointmentRules, counters: int, mean_s: float):
-    assert slots_on(date(2026, 11, 26), hours, CALENDAR, rules, counters, mean_s, zone=SHANGHAI) == ()
+    assert slots_on(date(2026, 11, 26), hours, CALENDAR, rules, in_any_period(counters), mean_s, zone=SHANGHAI) == ()
 
 
 # ---- when a promise can be made and kept ----------------------------------------------------------------------------

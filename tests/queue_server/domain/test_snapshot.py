@@ -210,6 +210,9 @@ BREAKS: dict[str, Callable[[HallDay], Any]] = {
     ),
     "a place is wrong": lambda hall: setattr(_first(hall, TicketState.WAITING), "arrived_at", MORNING.replace(hour=1)),
     "a held ticket is not listed": lambda hall: hall.held.clear(),
+    "a waiting ticket is listed as missed": lambda hall: hall.missed.update(
+        {_first(hall, TicketState.WAITING).ticket_id: None}
+    ),
     "a ticket is at two counters": lambda hall: setattr(
         hall.counters["4"], "ticket_id", _first(hall, TicketState.CALLED).ticket_id
     ),

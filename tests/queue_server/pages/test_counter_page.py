@@ -111,6 +111,22 @@ def test_a_double_click_is_one_call(hall, open_page):
     expect(page.locator("#waiting-count")).to_have_text("1")
 
 
+def test_the_clerk_sees_who_comes_next_who_was_sent_here_and_who_stepped_aside(hall, open_page):
+    page = open_page(f"{hall.url}/counter/50")
+    sit_down(page)
+    numbers = [hall.ticket("P")["display_number"] for _ in range(3)]
+    button(page, "call-next").click()
+    expect(page.locator("#number")).to_have_text(numbers[0])
+
+    hall.post("/commands", type="HoldTicket", counter_no="50", reason="form")
+    button(page, "call-next").click()
+    expect(page.locator("#number")).to_have_text(numbers[1])
+
+    expect(page.locator("#held")).to_have_text(f"已挂起：{numbers[0]}")
+    expect(page.locator("#waiting li strong")).to_have_text([numbers[2]])
+    expect(page.locator("#missed")).to_be_hidden()
+
+
 def test_the_number_keys_press_the_buttons_but_not_while_somebody_types(hall, open_page):
     hall.ticket("F")
     page = open_page(f"{hall.url}/counter/39")
