@@ -1,6 +1,7 @@
 """A ticket's life as one table, and how its number is written."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TicketState(StrEnum):
@@ -79,6 +80,14 @@ LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
 
 OPEN_STATES = frozenset(state for state, steps in LIFE.items() if TicketStep.EXPIRE in steps) - {TicketState.MISSED}
 """The states in which a visitor may expect to be served today; one who was missed has to come to the desk first."""
+
+
+class Sender(NamedTuple):
+    """A counter that sent a visitor on and has them back when that is done, and the matter that they were there for."""
+
+    counter_no: str
+    item_key: str
+
 
 LAST_NUMBER = 9999
 """Numbers run 001 to 999 and then 1000 to 9999 within a day; they never wrap."""

@@ -8,6 +8,7 @@ from hall.identity import DocumentKind
 from hall.priority import PriorityClass, Why
 from hall.rating import RatingChannel, RatingLevel
 from hall.rules import HallRules
+from hall.ticket import Sender
 from hall.wait import Basis
 
 
@@ -266,6 +267,8 @@ class TicketTransferred(Event, frozen=True, kw_only=True):
     to_counter: str | None = None
     to_staff: str | None = None
     comes_back: bool = False
+    way_back: tuple[Sender, ...] | None = None  # who has them back, the next one last; None: who sends, or nobody
+    is_return: bool = False  # to the queue of who sent the visitor here and cannot have them back
 
 
 class TicketSentBack(Event, frozen=True, kw_only=True):
@@ -278,6 +281,7 @@ class TicketSentBack(Event, frozen=True, kw_only=True):
     item_key: str
     to_counter: str
     reason: str
+    way_back: tuple[Sender, ...] = ()  # who has the visitor back afterwards, the next one last
 
 
 class MatterAdded(Event, frozen=True, kw_only=True):

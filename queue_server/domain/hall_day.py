@@ -11,7 +11,7 @@ from hall.counter import CounterStatus
 from hall.priority import RANK, PriorityClass, Why
 from hall.rating import RatingLevel
 from hall.rules import HallRules
-from hall.ticket import TicketState
+from hall.ticket import Sender, TicketState
 from hall.wait import Basis
 from queue_server.domain.calibration import Calibration
 from queue_server.domain.duty import Duty, Roster
@@ -62,8 +62,8 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     previewed_by: str | None = None  # the counter that looks at it; nobody else may call it
     for_counter: str | None = None  # waits for this counter alone
     for_staff: str | None = None  # waits for this clerk alone
-    sender: str | None = None  # the counter that it goes back to when it is done here
-    sent_with: str | None = None  # the matter that it had at the counter that sent it on
+    sender: str | None = None  # only in snapshots of before there was a `way_back`, which takes its place
+    sent_with: str | None = None  # the matter that it had at the counter that sent it on; None: nobody sent it here
     is_sent_back: bool = False
     transferred_from: str | None = None
     missed_count: int = 0
@@ -77,6 +77,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_p90_s: float | None = None
     wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
+    way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
 
     @property
     def line(self) -> LineKey:

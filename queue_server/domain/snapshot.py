@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hall.catalogue import HallPlan
 from hall.rules import HallRules
-from hall.ticket import TicketState
+from hall.ticket import Sender, TicketState
 from queue_server.domain.calibration import Calibration
 from queue_server.domain.changes.standing import stand
 from queue_server.domain.hall_day import (
@@ -77,6 +77,9 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
         if hall.counters.pop(number).staff_no is not None:
             raise KeyError(number)
     for ticket in sorted(hall.tickets.values(), key=lambda ticket: ticket.seq):
+        if ticket.sender is not None:
+            ticket.way_back = (Sender(ticket.sender, ticket.sent_with or ticket.item_key),)
+            ticket.sender = None
         if ticket.person is not None:
             hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)
         if ticket.state is TicketState.WAITING:

@@ -35,7 +35,8 @@ class Ticket:
     previewed_by: str | None = None
     for_counter: str | None = None
     for_staff: str | None = None
-    returns_to: str | None = None
+    way_back: tuple[tuple[str, str], ...] = ()  # counter and matter there, the next one last
+    sent_by: tuple[str, str] | None = None  # the counter that sent it here, and the matter that it had there
     back_at_call: int | None = None
     not_before: int = 0
     calls: int = 0
@@ -255,14 +256,15 @@ class Book:
 
     def _TicketTransferred(self, event: m.TicketTransferred, _record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
+        ticket.sent_by = None if event.is_return else (event.from_counter, ticket.item_key)
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
         ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
-        ticket.returns_to = event.from_counter if event.comes_back else None
+        ticket.way_back = event.way_back or ()
 
     def _TicketSentBack(self, event: m.TicketSentBack, _record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
-        ticket.for_counter, ticket.returns_to = event.to_counter, None
+        ticket.for_counter, ticket.way_back, ticket.sent_by = event.to_counter, event.way_back, None
 
     def _MatterAdded(self, event: m.MatterAdded, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].further.append(event.item_key)
@@ -274,6 +276,7 @@ class Book:
         else:
             self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key, ticket.further = event.next_prefix, event.next_item, ticket.further[1:]
+        ticket.sent_by = None
 
     def _ServiceCompleted(self, event: m.ServiceCompleted, _record: Record) -> None:  # noqa: N802
         self._end(event.ticket_id, "completed")

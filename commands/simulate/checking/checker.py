@@ -10,6 +10,7 @@ from commands.simulate import history as h
 from commands.simulate.checking import rules, tickets
 from commands.simulate.checking.book import Book
 from commands.simulate.checking.order import order
+from commands.simulate.checking.transfers import transfers
 from hall import messages as m
 from hall.catalogue import HallPlan
 from queue_server.domain.record import Record
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     rules.hours,
     rules.ratings,
     rules.appointments,
+    transfers,
 )
 
 NOT_ABOUT_THE_COMMAND = ("clock_stepped_back", "clock_leapt")

@@ -5,7 +5,7 @@ from datetime import datetime
 from hall import messages as m
 from hall.clock import later, seconds_between
 from hall.counter import CounterStatus
-from hall.ticket import TicketStep
+from hall.ticket import Sender, TicketStep
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, check_step, counter_of, item_of, visitor_at
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
@@ -67,6 +67,7 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
         raise no.WrongTarget(f"{ticket.display_number} is here for {item.key}: name a counter, a clerk or another item")
     if target is not None and not can_serve(hall, target, item):
         raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+    here = (Sender(counter.counter_no, ticket.item_key),)
     return [
         m.TicketTransferred(
             ticket_id=ticket.ticket_id,
@@ -79,6 +80,7 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
             to_counter=command.to_counter,
             to_staff=command.to_staff,
             comes_back=command.comes_back,
+            way_back=(*ticket.way_back, *here) if command.comes_back else ticket.way_back,
         )
     ]
 
@@ -105,18 +107,23 @@ def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> Cou
 
 
 def send_back(hall: HallDay, command: m.SendBack, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """Return the visitor to the counter that sent them."""
+    """Return the visitor to the counter that sent them. A matter that only follows another was sent by nobody."""
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.TRANSFER)
-    if ticket.transferred_from is None:
+    if ticket.transferred_from is None or ticket.sent_with is None:
         raise no.NoSender(f"nobody sent {ticket.display_number} to counter {counter.counter_no}")
-    return [_sent_back(hall, ticket, counter, ticket.transferred_from, command.reason)]
+    to = Sender(ticket.transferred_from, ticket.sent_with)
+    way_back = ticket.way_back[:-1] if ticket.way_back[-1:] == (to,) else ticket.way_back
+    return [_sent_back(hall, ticket, counter, to, way_back, command.reason)]
 
 
-def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reason: str) -> m.AnyEvent:
-    """To the counter itself while it is open, else to the queue of the matter that was handled there."""
-    item = item_of(hall, ticket.sent_with or ticket.item_key)
-    if hall.counters[to].status is CounterStatus.CLOSED:
+def _sent_back(
+    hall: HallDay, ticket: Ticket, counter: CounterDay, to: Sender, way_back: tuple[Sender, ...], reason: str
+) -> m.AnyEvent:
+    """To the counter itself while it is open and handles the matter that was left there, else to that one's queue."""
+    item = hall.plan.items.get(to.item_key) or item_of(hall, ticket.item_key)
+    sender = hall.counters.get(to.counter_no)  # neither need be in a site file that changed since
+    if sender is None or sender.status is CounterStatus.CLOSED or not can_serve(hall, sender, item):
         return m.TicketTransferred(
             ticket_id=ticket.ticket_id,
             display_number=ticket.display_number,
@@ -125,6 +132,8 @@ def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reas
             prefix=item.queue,
             item_key=item.key,
             reason=reason,
+            way_back=way_back,
+            is_return=True,
         )
     return m.TicketSentBack(
         ticket_id=ticket.ticket_id,
@@ -132,8 +141,9 @@ def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reas
         from_counter=counter.counter_no,
         prefix=item.queue,
         item_key=item.key,
-        to_counter=to,
+        to_counter=to.counter_no,
         reason=reason,
+        way_back=way_back,
     )
 
 
@@ -155,8 +165,9 @@ def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: N
     served_s = max(seconds_between(began_at, now), 0.0)
     if ticket.further_items:
         return [_next_matter(hall, ticket, counter, served_s)]
-    if ticket.sender is not None:
-        return [_sent_back(hall, ticket, counter, ticket.sender, "done")]
+    way_back = _further_back(ticket, counter)
+    if way_back:
+        return [_sent_back(hall, ticket, counter, way_back[-1], way_back[:-1], "done")]
     return [
         m.ServiceCompleted(
             ticket_id=ticket.ticket_id,
@@ -166,6 +177,14 @@ def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: N
             rating_id=new_id(),
         )
     ]
+
+
+def _further_back(ticket: Ticket, counter: CounterDay) -> tuple[Sender, ...]:
+    """Who has the visitor back, without a counter that has just done what the visitor would come back to it for."""
+    way_back, here = ticket.way_back, Sender(counter.counter_no, ticket.item_key)
+    while way_back[-1:] == (here,):
+        way_back = way_back[:-1]
+    return way_back
 
 
 def _next_matter(hall: HallDay, ticket: Ticket, counter: CounterDay, served_s: float) -> m.MatterCompleted:

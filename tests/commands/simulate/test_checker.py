@@ -15,6 +15,7 @@ from hall import messages as m
 from hall.identity import DocumentKind
 from hall.priority import Ground, PriorityClass, Why
 from hall.rules import CallRules, HallRules, HoldRules, OneTicket, OrderPolicy, OrderRules, PersonRules
+from hall.ticket import Sender
 from tests.commands.simulate.stories import DAY, ZONE, Story, a_plan
 
 GREEN, BOOKED, ORDINARY, RETURNING = (
@@ -79,7 +80,7 @@ def booked(number: str = "Y0001", story: Story | None = None, *, person: str = "
     return (story or Story()).tell(event)
 
 
-def transferred(story: Story, shown: str, to: str | None) -> Story:
+def transferred(story: Story, shown: str, to: str | None, **values: object) -> Story:
     event = m.TicketTransferred(
         ticket_id=shown,
         display_number=shown,
@@ -90,7 +91,26 @@ def transferred(story: Story, shown: str, to: str | None) -> Story:
         reason="-",
         to_counter=to,
     )
-    return story.tell(event)
+    return story.tell(msgspec.structs.replace(event, **values))
+
+
+def sent_to_2(**values: object) -> Story:
+    """Counter 1 sent a visitor to counter 2 and wants them back."""
+    story = Story().issue("A001").call("A001").start("A001")
+    return transferred(story, "A001", "2", **{"comes_back": True, "way_back": (Sender("1", "A-1"),), **values})
+
+
+def sent_back(story: Story, **values: object) -> Story:
+    event = m.TicketSentBack(
+        ticket_id="A001",
+        display_number="A001",
+        from_counter="2",
+        prefix="A",
+        item_key="A-1",
+        to_counter="1",
+        reason="done",
+    )
+    return story.call("A001", "2", Ground.TRANSFERRED).tell(msgspec.structs.replace(event, **values))
 
 
 RIGHT: dict[str, Callable[[], Story]] = {
@@ -123,6 +143,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
     "a visitor sent to a counter that does not handle the matter by itself": lambda: transferred(
         Story().issue("A001").call("A001").start("A001"), "A001", "3"
     ).call("A001", "3", Ground.TRANSFERRED),
+    "a visitor comes back to who sent them": lambda: (
+        sent_back(sent_to_2()).call("A001", ground=Ground.SENT_BACK).complete("A001")
+    ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
@@ -391,6 +414,32 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     "an appointment of somebody else": (
         "appointments",
         lambda: booked().issue("A001", appointment_no="Y0001", person="q"),
+    ),
+    # ---- who has a visitor back
+    "a visitor who ends where another counter wants them back": (
+        "transfers",
+        lambda: sent_to_2().call("A001", "2", Ground.TRANSFERRED).complete("A001", "2"),
+    ),
+    "a visitor of whom it is forgotten who wants them back": ("transfers", lambda: sent_to_2(way_back=())),
+    "a visitor who goes back with a matter that nobody sent": (
+        "transfers",
+        lambda: sent_back(sent_to_2(), item_key="A-2"),
+    ),
+    "a visitor who goes back to a counter that has closed": (
+        "transfers",
+        lambda: sent_back(sent_to_2().tell(m.CounterClosed(counter_no="1"))),
+    ),
+    "a visitor who goes to the queue though their sender is there": (
+        "transfers",
+        lambda: transferred(
+            sent_to_2().call("A001", "2", Ground.TRANSFERRED),
+            "A001",
+            None,
+            from_counter="2",
+            item_key="A-1",
+            is_return=True,
+            way_back=(),
+        ),
     ),
     # ---- days and the sequence
     "a day's end that forgets a ticket": (

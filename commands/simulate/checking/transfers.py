@@ -1,0 +1,49 @@
+"""Visitors who are sent on: who has them back, and in which order."""
+
+from collections.abc import Iterator
+
+from commands.simulate.checking.book import Book, Ticket
+from commands.simulate.checking.order import handles
+from hall import messages as m
+from queue_server.domain.record import Record
+
+
+def transfers(book: Book, record: Record) -> Iterator[str]:
+    """Whoever wants a visitor back has them back, the last one first, and only for what they handle."""
+    event = record.event
+    ticket = book.tickets.get(getattr(event, "ticket_id", ""))
+    if ticket is None:
+        return
+    if isinstance(event, m.TicketTransferred | m.TicketSentBack):
+        yield from _sent(book, ticket, event)
+    elif isinstance(event, m.ServiceCompleted):
+        waits = [back for back in ticket.way_back if back != (event.counter_no, ticket.item_key)]
+        if waits:
+            yield f"{ticket.shown} ended at counter {event.counter_no} and was to come back to counter {waits[-1][0]}"
+
+
+def _sent(book: Book, ticket: Ticket, event: m.TicketTransferred | m.TicketSentBack) -> Iterator[str]:
+    way_back = tuple(tuple(back) for back in event.way_back or ())
+    if isinstance(event, m.TicketTransferred) and not event.is_return:
+        sender = ((event.from_counter, ticket.item_key),) if event.comes_back else ()
+        if way_back != ticket.way_back + sender:
+            yield f"{ticket.shown} was sent on and comes back to {way_back}, not to {ticket.way_back + sender}"
+        return
+    here = event.from_counter, ticket.item_key
+    due = [back for back in (ticket.sent_by, _last_but(here, ticket.way_back)) if back is not None]
+    to = next((back for back in due if back[1] == event.item_key), None)
+    if to is None:
+        yield f"{ticket.shown} went back with {event.item_key}, which none of {due} sent"
+        return
+    if way_back not in (ticket.way_back, *(ticket.way_back[:n] for n in range(len(ticket.way_back)))):
+        yield f"{ticket.shown} went back and is to come back to {way_back}, of {ticket.way_back}"
+    counter = book.counters[event.to_counter if isinstance(event, m.TicketSentBack) else to[0]]
+    could = counter.staff is not None and handles(book, counter, book.plan.items[event.item_key])
+    if could != isinstance(event, m.TicketSentBack):
+        where = "to counter" if could else "not to counter"
+        yield f"{ticket.shown} should have gone back {where} {counter.number} with {event.item_key}"
+
+
+def _last_but(here: tuple[str, str], way_back: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """The last one that is not where the visitor is, with the matter that was just handled."""
+    return next((back for back in reversed(way_back) if back != here), None)
