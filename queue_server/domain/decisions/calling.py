@@ -85,8 +85,10 @@ def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> l
 
 
 def _was_meant_for(counter: CounterDay, ticket: Ticket) -> bool:
-    """Whether a ticket was sent to this counter, or was here and stepped aside or was missed."""
-    if ticket.for_counter == counter.counter_no:
+    """Whether a ticket was sent to this counter or its clerk, or was here and stepped aside or was missed."""
+    if ticket.for_counter == counter.counter_no or (
+        ticket.for_staff is not None and ticket.for_staff == counter.staff_no
+    ):
         return True
     return ticket.state is not TicketState.WAITING and ticket.counter_no == counter.counter_no
 
