@@ -115,6 +115,12 @@ class RatingRules(Struct, frozen=True, kw_only=True):
     least_s: float = 0.0  # for so long a rating cannot be ended by the clerk's next step
 
 
+class TransferRules(Struct, frozen=True, kw_only=True):
+    """Visitors who are sent on."""
+
+    paused_wait_min: float = 10.0  # so long a visitor waits for one counter or clerk alone that is paused
+
+
 class HallRules(Struct, frozen=True, kw_only=True):
     """All of them."""
 
@@ -127,3 +133,4 @@ class HallRules(Struct, frozen=True, kw_only=True):
     clock: ClockRules = ClockRules()
     ratings: RatingRules = RatingRules()
     appointments: AppointmentRules = AppointmentRules()
+    transfers: TransferRules = TransferRules()

@@ -19,6 +19,7 @@ from hall.rules import (
     OrderRules,
     PersonRules,
     RatingRules,
+    TransferRules,
 )
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -114,6 +115,12 @@ class RatingsTable(Table):
     least_s: Annotated[float, Field(ge=0, le=120)] = 0
 
 
+class TransfersTable(Table):
+    """[rules.transfers]: visitors who are sent on."""
+
+    paused_wait_min: Minutes = 10
+
+
 class RulesTable(Table):
     """[rules]: each left out has its default."""
 
@@ -125,6 +132,7 @@ class RulesTable(Table):
     leases: LeasesTable = LeasesTable()
     clock: ClockRulesTable = ClockRulesTable()
     ratings: RatingsTable = RatingsTable()
+    transfers: TransfersTable = TransfersTable()
 
 
 def hall_rules(table: RulesTable, appointments: AppointmentRules) -> HallRules:
@@ -146,6 +154,7 @@ def hall_rules(table: RulesTable, appointments: AppointmentRules) -> HallRules:
         clock=ClockRules(**table.clock.model_dump()),
         ratings=RatingRules(**table.ratings.model_dump()),
         appointments=appointments,
+        transfers=TransferRules(**table.transfers.model_dump()),
     )
 
 

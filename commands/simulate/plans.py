@@ -21,6 +21,7 @@ from hall.rules import (
     OrderRules,
     PersonRules,
     RatingRules,
+    TransferRules,
 )
 
 MONDAY_TO_SATURDAY = frozenset(range(6))
@@ -102,6 +103,7 @@ def some_rules(rng: random.Random) -> HallRules:
             no_shows_before_restriction=2,
             restriction_days=3,
         ),
+        transfers=TransferRules(paused_wait_min=rng.choice((0.0, 3.0, 10.0))),
     )
 
 

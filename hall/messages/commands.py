@@ -106,6 +106,12 @@ class ReturnHeld(Command, frozen=True, kw_only=True):
     ticket_id: Id
 
 
+class ReleaseTicket(Command, frozen=True, kw_only=True):
+    """A pause has lasted too long for somebody who waits for that counter or clerk alone: any counter may call them."""
+
+    ticket_id: Id
+
+
 class ReportPrint(Command, frozen=True, kw_only=True):
     """Say what became of a ticket's paper."""
 
@@ -341,6 +347,7 @@ AnyCommand = (
     | MarkTicket
     | RequeueTicket
     | ReturnHeld
+    | ReleaseTicket
     | ReportPrint
     | LeaseNumbers
     | MergeTicket

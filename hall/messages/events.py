@@ -140,7 +140,7 @@ class TicketRequeued(Event, frozen=True, kw_only=True):
     """A ticket waits again."""
 
     ticket_id: str
-    cause: str  # "hold_over", "desk", "counter_closed"
+    cause: str  # "hold_over", "desk", "counter_closed", "counter_paused"
     keeps_arrival: bool
     by: str | None = None
 

@@ -64,6 +64,7 @@ DECISIONS: dict[type[m.Command], Decision] = {
     m.MarkTicket: tickets.mark,
     m.RequeueTicket: tickets.requeue,
     m.ReturnHeld: tickets.return_held,
+    m.ReleaseTicket: tickets.release,
     m.ReportPrint: tickets.report_print,
     m.LeaseNumbers: leases.lease_numbers,
     m.MergeTicket: leases.merge_ticket,

@@ -77,6 +77,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_p90_s: float | None = None
     wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
+    alone_since: datetime | None = None  # since when it waits for one counter or clerk alone
     way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
 
     @property
@@ -106,6 +107,7 @@ class CounterDay(Struct, kw_only=True):
     passed_over: dict[str, int] = {}  # priority class: calls here since its last one, while somebody of it waited
     completed: int = 0  # tickets today
     revision: int = 0  # the journal's sequence of its last change
+    paused_at: datetime | None = None  # while paused
 
     def vacate(self) -> None:
         """Its visitor is gone; the counter is free."""

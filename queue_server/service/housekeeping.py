@@ -1,4 +1,4 @@
-"""What the hall does by itself: ratings that nobody gives are closed, a new business day begins."""
+"""What the hall does by itself: ratings that nobody gives are closed, visitors come back, a new business day begins."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ import uuid
 from hall import messages as m
 from hall.clock import Clock
 from queue_server.domain.decisions.days import day_has_changed
+from queue_server.domain.decisions.tickets import waits_in_vain
 from queue_server.domain.refusals import Refusal
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
@@ -61,4 +62,6 @@ def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
         returns_at = hall.tickets[ticket_id].returns_at
         if returns_at is not None and returns_at <= now:
             over.append(m.ReturnHeld(command_id=str(uuid.uuid4()), ticket_id=ticket_id))
+    in_vain = [ticket_id for ticket_id in hall.aside if waits_in_vain(hall, hall.tickets[ticket_id], now)]
+    over += [m.ReleaseTicket(command_id=str(uuid.uuid4()), ticket_id=ticket_id) for ticket_id in in_vain]
     return over

@@ -11,7 +11,7 @@ from hall.appointment import AppointmentRules
 from hall.counter import CounterStatus
 from hall.identity import DocumentKind
 from hall.rating import RatingChannel, RatingLevel
-from hall.rules import CallRules, ClockRules, HoldRules, MissedRules, OneTicket, PersonRules
+from hall.rules import CallRules, ClockRules, HoldRules, MissedRules, OneTicket, PersonRules, TransferRules
 from hall.ticket import OPEN_STATES, TicketState
 from queue_server.domain.decisions.appointments import slots_of
 from queue_server.domain.hall_day import HallDay
@@ -23,6 +23,7 @@ PLAN = small_plan(
     hold=HoldRules(most_a_counter=2),
     persons=PersonRules(one_ticket=OneTicket.A_QUEUE, most_a_day=4),
     clock=ClockRules(step_back_s=60.0, longest_gap_days=3),
+    transfers=TransferRules(paused_wait_min=0.5),
     appointments=AppointmentRules(book_days_ahead_min=0, no_shows_before_restriction=2),
 )
 
@@ -108,6 +109,7 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
     },
     m.RequeueTicket: lambda hall, pick, now: {**ticket(hall, pick, TicketState.MISSED), "by": "M1"},
     m.ReturnHeld: lambda hall, pick, now: ticket(hall, pick, TicketState.ON_HOLD),
+    m.ReleaseTicket: lambda hall, pick, now: {"ticket_id": one_of(pick, hall.aside or hall.tickets)},
     m.ReportPrint: lambda hall, pick, now: {**ticket(hall, pick, *TicketState), "printed": pick([True, False])},
     m.LeaseNumbers: lambda hall, pick, now: {
         "kiosk_id": pick(["K01", "K02"]),

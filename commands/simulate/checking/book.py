@@ -35,6 +35,7 @@ class Ticket:
     previewed_by: str | None = None
     for_counter: str | None = None
     for_staff: str | None = None
+    sent_at: int = 0
     way_back: tuple[tuple[str, str], ...] = ()  # counter and matter there, the next one last
     sent_by: tuple[str, str] | None = None  # the counter that sent it here, and the matter that it had there
     back_at_call: int | None = None
@@ -56,6 +57,7 @@ class Counter:
     number: str
     staff: str | None = None
     is_paused: bool = False
+    paused_at: int = 0  # the last pause's begin
     ticket_id: str | None = None
     preview_id: str | None = None
     granted: set[Ability] = field(default_factory=set)
@@ -208,8 +210,9 @@ class Book:
         counter = self.counters[event.counter_no]
         counter.staff, counter.is_paused = None, False
 
-    def _CounterPaused(self, event: m.CounterPaused, _record: Record) -> None:  # noqa: N802
-        self.counters[event.counter_no].is_paused = True
+    def _CounterPaused(self, event: m.CounterPaused, record: Record) -> None:  # noqa: N802
+        counter = self.counters[event.counter_no]
+        counter.is_paused, counter.paused_at = True, self.time(record.at)
 
     def _CounterResumed(self, event: m.CounterResumed, _record: Record) -> None:  # noqa: N802
         self.counters[event.counter_no].is_paused = False
@@ -254,17 +257,18 @@ class Book:
     def _TicketHeld(self, event: m.TicketHeld, _record: Record) -> None:  # noqa: N802
         self._set_free(event.ticket_id, "on_hold").held_by = event.counter_no
 
-    def _TicketTransferred(self, event: m.TicketTransferred, _record: Record) -> None:  # noqa: N802
+    def _TicketTransferred(self, event: m.TicketTransferred, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         ticket.sent_by = None if event.is_return else (event.from_counter, ticket.item_key)
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
         ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
-        ticket.way_back = event.way_back or ()
+        ticket.way_back, ticket.sent_at = event.way_back or (), self.time(record.at)
 
-    def _TicketSentBack(self, event: m.TicketSentBack, _record: Record) -> None:  # noqa: N802
+    def _TicketSentBack(self, event: m.TicketSentBack, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
         ticket.for_counter, ticket.way_back, ticket.sent_by = event.to_counter, event.way_back, None
+        ticket.sent_at = self.time(record.at)
 
     def _MatterAdded(self, event: m.MatterAdded, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].further.append(event.item_key)

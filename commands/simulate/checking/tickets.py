@@ -28,6 +28,7 @@ FROM: dict[type[m.Event], tuple[str, ...]] = {
 REQUEUED_FROM = {
     "hold_over": ("on_hold",),
     "desk": ("missed",),
+    "counter_paused": ("waiting",),
     "counter_closed": ("waiting", "on_hold", "called", "serving"),
 }
 BY_THE_COUNTER = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from commands.simulate.checking.book import Book, Ticket
-from commands.simulate.checking.order import handles
+from commands.simulate.checking.order import MINUTE_US, handles
 from hall import messages as m
 from queue_server.domain.record import Record
 
@@ -16,6 +16,8 @@ def transfers(book: Book, record: Record) -> Iterator[str]:
         return
     if isinstance(event, m.TicketTransferred | m.TicketSentBack):
         yield from _sent(book, ticket, event)
+    elif isinstance(event, m.TicketRequeued) and event.cause == "counter_paused":
+        yield from _released(book, ticket, record)
     elif isinstance(event, m.ServiceCompleted):
         waits = [back for back in ticket.way_back if back != (event.counter_no, ticket.item_key)]
         if waits:
@@ -42,6 +44,21 @@ def _sent(book: Book, ticket: Ticket, event: m.TicketTransferred | m.TicketSentB
     if could != isinstance(event, m.TicketSentBack):
         where = "to counter" if could else "not to counter"
         yield f"{ticket.shown} should have gone back {where} {counter.number} with {event.item_key}"
+
+
+def _released(book: Book, ticket: Ticket, record: Record) -> Iterator[str]:
+    """Only a pause that lasts lets somebody go to others who was sent to one counter or clerk."""
+    at = [
+        counter
+        for counter in book.counters.values()
+        if counter.number == ticket.for_counter or (ticket.for_staff is not None and counter.staff == ticket.for_staff)
+    ]
+    if not at or not at[0].is_paused:
+        yield f"{ticket.shown} waits for all counters; it did not wait for one that is paused"
+        return
+    waited_us = book.time(record.at) - max(at[0].paused_at, ticket.sent_at)
+    if waited_us < book.rules.transfers.paused_wait_min * MINUTE_US:
+        yield f"{ticket.shown} waits for all counters after {waited_us / 1e6:.0f} s of a pause"
 
 
 def _last_but(here: tuple[str, str], way_back: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from commands.simulate.world import Person, World
 from hall import messages as m
 from hall.catalogue import ServiceItem
 from hall.ticket import OPEN_STATES, TicketState
+from queue_server.domain.decisions.tickets import waits_in_vain
 from queue_server.domain.refusals import ClosingNeedsConfirmation
 
 RATING_S = 30.0
@@ -119,4 +120,10 @@ def _due(world: World, asked: set[str]) -> list[m.AnyCommand]:
         if returns_at is not None and returns_at <= now and key not in asked:
             asked.add(key)
             due.append(m.ReturnHeld(command_id=world.new_id(), ticket_id=ticket_id))
+    for ticket_id in hall.aside:
+        ticket = hall.tickets[ticket_id]
+        key = f"{ticket_id} {ticket.alone_since} released"
+        if waits_in_vain(hall, ticket, now) and key not in asked:
+            asked.add(key)
+            due.append(m.ReleaseTicket(command_id=world.new_id(), ticket_id=ticket_id))
     return due

@@ -11,11 +11,11 @@ from hall.rules import HallRules
 from hall.ticket import LIFE, TicketStep
 from queue_server.domain.changes.learning import begin_day
 from queue_server.domain.changes.standing import come_back, leave, step
-from queue_server.domain.hall_day import HallDay, Rating, Ticket
+from queue_server.domain.hall_day import CounterDay, HallDay, Rating, Ticket
 from queue_server.domain.record import Record
 
 LIFE_IS_OVER = frozenset(state for state, steps in LIFE.items() if not steps)
-TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at")
+TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at", "alone_since")
 NUMBERED_DAYS = 62  # past days whose numbers are remembered: so many may begin while a clock is wrong, and be undone
 REMEMBERED_DAYS = 366  # how long past appointments and no-shows are remembered
 
@@ -80,9 +80,11 @@ def clock_confirmed(hall: HallDay, event: m.ClockConfirmed, record: Record) -> N
             come_back(hall, ticket)
     for rating in hall.ratings.values():
         _go_back(rating, ("opened_at",), back_s)
+    for counter in hall.counters.values():
+        _go_back(counter, ("paused_at",), back_s)
 
 
-def _go_back(thing: Ticket | Rating, names: tuple[str, ...], back_s: float) -> None:
+def _go_back(thing: Ticket | Rating | CounterDay, names: tuple[str, ...], back_s: float) -> None:
     for name in names:
         instant = getattr(thing, name)
         if instant is not None:

@@ -113,6 +113,7 @@ def transferred(hall: HallDay, event: m.TicketTransferred, record: Record) -> No
     ticket.sent_with = None if event.is_return else ticket.item_key
     ticket.prefix, ticket.item_key = event.prefix, event.item_key
     ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
+    ticket.alone_since = None if event.to_counter is None and event.to_staff is None else record.at
     ticket.transferred_from, ticket.is_sent_back = event.from_counter, event.is_return
     expect(hall, ticket)
     stand(hall, ticket)
@@ -130,7 +131,7 @@ def sent_back(hall: HallDay, event: m.TicketSentBack, record: Record) -> None:
     step(ticket, TicketStep.TRANSFER)
     ticket.prefix, ticket.item_key, ticket.sent_with = event.prefix, event.item_key, None
     ticket.for_counter, ticket.transferred_from, ticket.is_sent_back = event.to_counter, event.from_counter, True
-    ticket.way_back = event.way_back
+    ticket.way_back, ticket.alone_since = event.way_back, record.at
     expect(hall, ticket)
     stand(hall, ticket)
 

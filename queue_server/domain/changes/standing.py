@@ -62,7 +62,7 @@ def step(ticket: Ticket, what: TicketStep) -> None:
 def free(ticket: Ticket) -> None:
     """Forget what tied a waiting ticket to one place or made it let others pass."""
     ticket.previewed_by = ticket.for_counter = ticket.for_staff = None
-    ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = None
+    ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = ticket.alone_since = None
 
 
 def look_away(counter: CounterDay) -> None:

@@ -113,6 +113,10 @@ def sent_back(story: Story, **values: object) -> Story:
     return story.call("A001", "2", Ground.TRANSFERRED).tell(msgspec.structs.replace(event, **values))
 
 
+def released(story: Story) -> Story:
+    return story.tell(m.TicketRequeued(ticket_id="A001", cause="counter_paused", keeps_arrival=True))
+
+
 RIGHT: dict[str, Callable[[], Story]] = {
     "the turn of others after three greens": lambda: (
         passed_over(3).issue("A009", priority=GREEN).call("A001", ground=Ground.TURN_OF_OTHERS, passed=[GREEN])
@@ -146,6 +150,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
     "a visitor comes back to who sent them": lambda: (
         sent_back(sent_to_2()).call("A001", ground=Ground.SENT_BACK).complete("A001")
     ),
+    "a visitor goes to others when their counter's pause lasts": lambda: released(
+        sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal")).wait(minutes=10)
+    ).call("A001", ground=Ground.TRANSFERRED),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
@@ -441,6 +448,11 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             way_back=(),
         ),
     ),
+    "a visitor who goes to others after a moment's pause": (
+        "transfers",
+        lambda: released(sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal"))),
+    ),
+    "a visitor who goes to others though their counter serves": ("transfers", lambda: released(sent_to_2())),
     # ---- days and the sequence
     "a day's end that forgets a ticket": (
         "days",
