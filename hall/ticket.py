@@ -29,6 +29,7 @@ class TicketStep(StrEnum):
     COME_BACK_LATER = "come_back_later"
     HOLD = "hold"
     TRANSFER = "transfer"
+    REDIRECT = "redirect"
     REQUEUE = "requeue"
     CANCEL = "cancel"
     EXPIRE = "expire"
@@ -37,6 +38,7 @@ class TicketStep(StrEnum):
 LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
     TicketState.WAITING: {
         TicketStep.CALL: TicketState.CALLED,
+        TicketStep.REDIRECT: TicketState.WAITING,
         TicketStep.CANCEL: TicketState.CANCELLED,
         TicketStep.EXPIRE: TicketState.EXPIRED,
     },
@@ -76,7 +78,8 @@ LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
     TicketState.CANCELLED: {},
     TicketState.EXPIRED: {},
 }
-"""What the table lacks is refused. A transfer, a send-back and a next matter elsewhere are all the step TRANSFER."""
+"""What the table lacks is refused. A transfer, a send-back and a next matter elsewhere are all the step TRANSFER;
+what the desk does for somebody who waits in the wrong place is REDIRECT."""
 
 OPEN_STATES = frozenset(state for state, steps in LIFE.items() if TicketStep.EXPIRE in steps) - {TicketState.MISSED}
 """The states in which a visitor may expect to be served today; one who was missed has to come to the desk first."""

@@ -93,6 +93,17 @@ class MarkTicket(Command, frozen=True, kw_only=True):
     party_size: int | None = None
 
 
+class RedirectTicket(Command, frozen=True, kw_only=True):
+    """At the desk: a waiting ticket goes, with its arrival, to exactly one of a matter's queue, a counter, a clerk."""
+
+    ticket_id: Id
+    by: Id
+    reason: Text
+    item_key: Id | None = None
+    to_counter: Id | None = None
+    to_staff: StaffNo | None = None
+
+
 class RequeueTicket(Command, frozen=True, kw_only=True):
     """At the desk: a missed visitor is back, and waits again at the end of the line."""
 
@@ -345,6 +356,7 @@ AnyCommand = (
     | CancelTicket
     | ChangePriority
     | MarkTicket
+    | RedirectTicket
     | RequeueTicket
     | ReturnHeld
     | ReleaseTicket

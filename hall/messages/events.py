@@ -136,6 +136,19 @@ class TicketMarked(Event, frozen=True, kw_only=True):
     party_size: int | None = None
 
 
+class TicketRedirected(Event, frozen=True, kw_only=True):
+    """The desk sent a waiting ticket elsewhere; it keeps its arrival."""
+
+    ticket_id: str
+    display_number: str
+    by: str
+    reason: str
+    prefix: str  # the queue that it now waits in
+    item_key: str
+    to_counter: str | None = None
+    to_staff: str | None = None
+
+
 class TicketRequeued(Event, frozen=True, kw_only=True):
     """A ticket waits again."""
 
@@ -407,6 +420,7 @@ AnyEvent = (
     | TicketCancelled
     | PriorityChanged
     | TicketMarked
+    | TicketRedirected
     | TicketRequeued
     | CounterOpened
     | CounterClosed

@@ -62,6 +62,7 @@ DECISIONS: dict[type[m.Command], Decision] = {
     m.CancelTicket: tickets.cancel,
     m.ChangePriority: tickets.change_priority,
     m.MarkTicket: tickets.mark,
+    m.RedirectTicket: tickets.redirect,
     m.RequeueTicket: tickets.requeue,
     m.ReturnHeld: tickets.return_held,
     m.ReleaseTicket: tickets.release,

@@ -31,6 +31,7 @@ CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {
     m.TicketCancelled: tickets.cancelled,
     m.PriorityChanged: tickets.priority_changed,
     m.TicketMarked: tickets.marked,
+    m.TicketRedirected: tickets.redirected,
     m.TicketRequeued: tickets.requeued,
     m.CounterOpened: counters.opened,
     m.CounterClosed: counters.closed,

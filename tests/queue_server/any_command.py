@@ -107,6 +107,19 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "note": pick([None, "deaf"]),
         "party_size": pick([None, 2, 0]),
     },
+    m.RedirectTicket: lambda hall, pick, now: {
+        **ticket(hall, pick, TicketState.WAITING),
+        "by": "M1",
+        "reason": "wrong matter",
+        **pick(
+            [
+                {"item_key": pick([*hall.plan.items, "nothing"])},
+                {"to_counter": pick([*COUNTERS, "99"])},
+                {"to_staff": pick(STAFF)},
+                {},
+            ]
+        ),
+    },
     m.RequeueTicket: lambda hall, pick, now: {**ticket(hall, pick, TicketState.MISSED), "by": "M1"},
     m.ReturnHeld: lambda hall, pick, now: ticket(hall, pick, TicketState.ON_HOLD),
     m.ReleaseTicket: lambda hall, pick, now: {"ticket_id": one_of(pick, hall.aside or hall.tickets)},
@@ -239,6 +252,7 @@ WEIGHTS = {
     m.MarkMissed: 5,
     m.HoldTicket: 4,
     m.TransferTicket: 6,
+    m.RedirectTicket: 3,
     m.OpenCounter: 8,
     m.Recall: 3,
     m.CloseCounter: 0.5,

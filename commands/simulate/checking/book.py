@@ -193,6 +193,19 @@ class Book:
     def _PriorityChanged(self, event: m.PriorityChanged, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].group = event.priority
 
+    def _TicketRedirected(self, event: m.TicketRedirected, record: Record) -> None:  # noqa: N802
+        ticket = self.tickets[event.ticket_id]
+        lets_pass = (
+            None if ticket.back_at_call is None else max(ticket.back_at_call - self.queue_calls[ticket.prefix], 0)
+        )
+        not_before, is_to_one = ticket.not_before, event.to_counter is not None or event.to_staff is not None
+        self._set_free(event.ticket_id, "waiting")
+        if lets_pass is not None and not is_to_one:
+            ticket.back_at_call, ticket.not_before = self.queue_calls[event.prefix] + lets_pass, not_before
+        ticket.prefix, ticket.item_key = event.prefix, event.item_key
+        ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
+        ticket.sent_by, ticket.sent_at = None, self.time(record.at)
+
     def _TicketRequeued(self, event: m.TicketRequeued, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         if not event.keeps_arrival:

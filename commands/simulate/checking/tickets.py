@@ -13,6 +13,7 @@ FROM: dict[type[m.Event], tuple[str, ...]] = {
     m.TicketPreviewed: ("waiting",),
     m.TicketPutBack: ("waiting",),
     m.PriorityChanged: ("waiting",),
+    m.TicketRedirected: ("waiting",),
     m.ServiceStarted: ("called",),
     m.TicketMissed: ("called",),
     m.TicketHeld: AT_A_COUNTER,

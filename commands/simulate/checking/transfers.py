@@ -14,7 +14,9 @@ def transfers(book: Book, record: Record) -> Iterator[str]:
     ticket = book.tickets.get(getattr(event, "ticket_id", ""))
     if ticket is None:
         return
-    if isinstance(event, m.TicketTransferred | m.TicketSentBack):
+    if isinstance(event, m.TicketRedirected):
+        yield from _redirected(book, ticket, event)
+    elif isinstance(event, m.TicketTransferred | m.TicketSentBack):
         yield from _sent(book, ticket, event)
     elif isinstance(event, m.TicketRequeued) and event.cause == "counter_paused":
         yield from _released(book, ticket, record)
@@ -44,6 +46,20 @@ def _sent(book: Book, ticket: Ticket, event: m.TicketTransferred | m.TicketSentB
     if could != isinstance(event, m.TicketSentBack):
         where = "to counter" if could else "not to counter"
         yield f"{ticket.shown} should have gone back {where} {counter.number} with {event.item_key}"
+
+
+def _redirected(book: Book, ticket: Ticket, event: m.TicketRedirected) -> Iterator[str]:
+    """The desk sends somebody to a place that handles the matter, and not to where a counter has them already."""
+    if ticket.previewed_by is not None:
+        yield f"the desk redirected {ticket.shown} while counter {ticket.previewed_by} looked at it"
+    if book.plan.items[event.item_key].queue != event.prefix:
+        yield f"{ticket.shown} waits for {event.item_key} in queue {event.prefix}"
+    for counter in book.counters.values():
+        is_meant = counter.number == event.to_counter or (
+            event.to_staff is not None and counter.staff == event.to_staff
+        )
+        if is_meant and not (counter.staff and handles(book, counter, book.plan.items[event.item_key])):
+            yield f"{ticket.shown} waits for counter {counter.number} alone, which cannot take it"
 
 
 def _released(book: Book, ticket: Ticket, record: Record) -> Iterator[str]:

@@ -28,7 +28,9 @@ def _at_the_desk(world: World) -> m.AnyCommand:
     dice = rng.random()
     if missed and dice < 0.4:
         return m.RequeueTicket(**identity, ticket_id=rng.choice(missed))
-    if dice < 0.55:
+    if dice < 0.5:
+        return _elsewhere(world, identity)
+    if dice < 0.6:
         return m.ChangePriority(**identity, ticket_id=some, green_group=rng.choice((None, "medic", "no-such-group")))
     if dice < 0.7:
         return m.MarkTicket(**identity, ticket_id=some, note="form ready", party_size=rng.choice((None, 2, 99)))
@@ -42,6 +44,22 @@ def _at_the_desk(world: World) -> m.AnyCommand:
         return m.BanPerson(**identity, person=person, until=until, reason="disturbed others")
     banned = rng.choice([*world.seen.bans, person])
     return m.LiftBan(**identity, person=banned, reason="talked to")
+
+
+def _elsewhere(world: World, identity: dict[str, str]) -> m.RedirectTicket:
+    """Somebody waits in the wrong place."""
+    rng = world.rng
+    waiting = [t.ticket_id for t in world.seen.tickets.values() if t.state is TicketState.WAITING]
+    counter = rng.choice(list(world.seen.counters.values()))
+    kind = rng.choice(("item", "item", "counter", "clerk"))
+    return m.RedirectTicket(
+        **identity,
+        ticket_id=rng.choice(waiting or ["no-such-ticket"]),
+        reason="wrong matter chosen",
+        item_key=rng.choice(list(world.plan.items)) if kind == "item" else None,
+        to_counter=counter.counter_no if kind == "counter" else None,
+        to_staff=(counter.staff_no or "nobody") if kind == "clerk" else None,
+    )
 
 
 def manager(world: World, end_h: float) -> Person:

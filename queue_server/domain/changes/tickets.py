@@ -89,6 +89,28 @@ def marked(hall: HallDay, event: m.TicketMarked, _record: Record) -> None:
     ticket.party_size = event.party_size or ticket.party_size
 
 
+def redirected(hall: HallDay, event: m.TicketRedirected, record: Record) -> None:
+    """It waits elsewhere. No counter has sent it there, and what it was told of its wait was about another line."""
+    ticket = hall.tickets[event.ticket_id]
+    leave(hall, ticket)
+    step(ticket, TicketStep.REDIRECT)
+    if event.to_counter is not None or event.to_staff is not None:
+        free(ticket)
+        ticket.alone_since = record.at
+    elif ticket.back_at_call is not None:  # lets as many others pass there as it still had to here
+        left = max(ticket.back_at_call - hall.calls_made.get(ticket.prefix, 0), 0)
+        ticket.back_at_call = hall.calls_made.get(event.prefix, 0) + left
+    else:
+        free(ticket)
+    ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
+    ticket.prefix, ticket.item_key = event.prefix, event.item_key
+    ticket.sent_with = ticket.transferred_from = None
+    ticket.is_sent_back = False
+    ticket.wait_p10_s = ticket.wait_p50_s = ticket.wait_p90_s = ticket.wait_basis = None
+    expect(hall, ticket)
+    stand(hall, ticket)
+
+
 def requeued(hall: HallDay, event: m.TicketRequeued, record: Record) -> None:
     """It waits in its line again."""
     ticket = hall.tickets[event.ticket_id]

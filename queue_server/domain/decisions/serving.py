@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hall import messages as m
+from hall.catalogue import ServiceItem
 from hall.clock import later, seconds_between
 from hall.counter import CounterStatus
 from hall.ticket import Sender, TicketStep
@@ -62,11 +63,10 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.TRANSFER)
     item = item_of(hall, command.item_key or ticket.item_key)
-    target = _target(hall, command, counter)
+    target = target_of(hall, command, counter)
     if target is None and item.queue == ticket.prefix and item.key == ticket.item_key:
         raise no.WrongTarget(f"{ticket.display_number} is here for {item.key}: name a counter, a clerk or another item")
-    if target is not None and not can_serve(hall, target, item):
-        raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+    check_target(hall, target, item)
     here = (Sender(counter.counter_no, ticket.item_key),)
     return [
         m.TicketTransferred(
@@ -85,8 +85,16 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
     ]
 
 
-def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> CounterDay | None:
-    """The counter that a transfer names, by itself or by its clerk; None for a queue."""
+def check_target(hall: HallDay, target: CounterDay | None, item: ServiceItem) -> None:
+    """See that a counter, if one is named, handles the matter; raises `CannotServe`."""
+    if target is not None and not can_serve(hall, target, item):
+        raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+
+
+def target_of(
+    hall: HallDay, command: m.TransferTicket | m.RedirectTicket, sender: CounterDay | None
+) -> CounterDay | None:
+    """The counter that a command names, by itself or by its clerk; None for a queue. Raises for none or several."""
     named = [name for name in (command.to_counter, command.to_staff) if name is not None]
     if len(named) > 1 or (not named and command.item_key is None):
         raise no.WrongTarget("a transfer goes to one of: an item's queue, a counter, a clerk")
@@ -99,7 +107,7 @@ def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> Cou
         if at is None:
             raise no.UnknownClerk(f"clerk {command.to_staff} is at no counter")
         target = at
-    if target.counter_no == sender.counter_no:
+    if sender is not None and target.counter_no == sender.counter_no:
         raise no.WrongTarget(f"the visitor is at counter {sender.counter_no} already")
     if target.status is CounterStatus.CLOSED:
         raise no.CounterNotOpen(f"counter {target.counter_no} is not open")

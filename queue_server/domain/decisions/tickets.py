@@ -8,8 +8,9 @@ from hall.counter import CounterStatus
 from hall.priority import PriorityClass
 from hall.ticket import TicketState, TicketStep
 from queue_server.domain import refusals as no
-from queue_server.domain.decisions.asking import NewId, check_step, ticket_of
+from queue_server.domain.decisions.asking import NewId, check_step, item_of, ticket_of
 from queue_server.domain.decisions.issuing import priority_of
+from queue_server.domain.decisions.serving import check_target, target_of
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.slots import came_in_time
 
@@ -43,6 +44,28 @@ def mark(hall: HallDay, command: m.MarkTicket, _now: datetime, _new_id: NewId) -
             note=command.note,
             special_need=command.special_need,
             party_size=command.party_size,
+        )
+    ]
+
+
+def redirect(hall: HallDay, command: m.RedirectTicket, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Somebody waits in the wrong place: the desk sends them elsewhere, with their arrival."""
+    ticket = _in_line(hall, command.ticket_id)
+    item = item_of(hall, command.item_key or ticket.item_key)
+    target = target_of(hall, command, None)
+    if target is None and item.key == ticket.item_key and _only_counter(hall, ticket) is None:
+        raise no.WrongTarget(f"{ticket.display_number} waits for {item.key} already")
+    check_target(hall, target, item)
+    return [
+        m.TicketRedirected(
+            ticket_id=ticket.ticket_id,
+            display_number=ticket.display_number,
+            by=command.by,
+            reason=command.reason,
+            prefix=item.queue,
+            item_key=item.key,
+            to_counter=command.to_counter,
+            to_staff=command.to_staff,
         )
     ]
 

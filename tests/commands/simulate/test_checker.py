@@ -113,6 +113,15 @@ def sent_back(story: Story, **values: object) -> Story:
     return story.call("A001", "2", Ground.TRANSFERRED).tell(msgspec.structs.replace(event, **values))
 
 
+def redirected(story: Story, **values: object) -> Story:
+    event = m.TicketRedirected(ticket_id="A001", display_number="A001", by="T9", reason="-", prefix="A", item_key="A-2")
+    return story.tell(msgspec.structs.replace(event, **values))
+
+
+def a_call() -> Story:
+    return Story().issue("A001").call("A001")
+
+
 def released(story: Story) -> Story:
     return story.tell(m.TicketRequeued(ticket_id="A001", cause="counter_paused", keeps_arrival=True))
 
@@ -153,6 +162,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
     "a visitor goes to others when their counter's pause lasts": lambda: released(
         sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal")).wait(minutes=10)
     ).call("A001", ground=Ground.TRANSFERRED),
+    "the desk sends somebody elsewhere, who keeps the arrival": lambda: (
+        redirected(Story().issue("A001").issue("A002", "A-2")).call("A001").call("A002", "2")
+    ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
@@ -453,6 +465,11 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         lambda: released(sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal"))),
     ),
     "a visitor who goes to others though their counter serves": ("transfers", lambda: released(sent_to_2())),
+    "a visitor whom the desk sends to a counter that does not handle the matter": (
+        "transfers",
+        lambda: redirected(Story().issue("A001", "A-2"), to_counter="3"),
+    ),
+    "a visitor whom the desk sends away while they are called": ("life", lambda: redirected(a_call())),
     # ---- days and the sequence
     "a day's end that forgets a ticket": (
         "days",
