@@ -28,6 +28,17 @@ class RulesAdopted(Event, frozen=True, kw_only=True):
     rules: HallRules
 
 
+class SiteAdopted(Event, frozen=True, kw_only=True):
+    """From here on this site is in force: queues, counters, hours, items and calendar as the site file has them.
+
+    Only keys are named, and no person.
+    """
+
+    digest: str
+    parts: dict[str, str]  # name of a part: its digest
+    changed: tuple[str, ...]  # in words, e.g. "hours of queue A changed"; nothing in a journal's first one
+
+
 class RuleApplied(Event, frozen=True, kw_only=True):
     """A rule refused something; the audit's entry, without the person."""
 
@@ -410,6 +421,7 @@ class BanLifted(Event, frozen=True, kw_only=True):
 
 AnyEvent = (
     RulesAdopted
+    | SiteAdopted
     | RuleApplied
     | DayStarted
     | DayClosed

@@ -21,6 +21,7 @@ def evolve(hall: HallDay, record: Record) -> None:
 
 CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {
     m.RulesAdopted: days.rules_adopted,
+    m.SiteAdopted: days.site_adopted,
     m.RuleApplied: days.rule_applied,
     m.DayStarted: days.started,
     m.DayClosed: days.closed,

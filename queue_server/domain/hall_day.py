@@ -212,6 +212,7 @@ class HallDay:
     service_s: dict[str, list[float]] = field(default_factory=dict)  # item_key: recent service times
     estimates: dict[str, list[Estimate]] = field(default_factory=dict)  # prefix: recent ones, newest last
     calibration: dict[str, Calibration] = field(default_factory=dict)  # prefix: what its estimates have taught
+    site: dict[str, str] = field(default_factory=dict)  # part of the site adopted last: its digest
     # -- what is about the day
     tickets: dict[str, Ticket] = field(default_factory=dict)
     last_number: dict[str, int] = field(default_factory=dict)

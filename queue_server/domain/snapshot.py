@@ -51,6 +51,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     calls_made: dict[str, int]
     issued_in: dict[str, int]
     calls: dict[str, list[Call]]
+    site: dict[str, str] = {}
 
 
 _encoder = msgspec.json.Encoder(order="sorted")

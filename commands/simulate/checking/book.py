@@ -87,6 +87,7 @@ class Book:
         self.plan = plan
         self.rules = HallRules()
         self.longest_row: int | None = None  # the loosest N:1 rule of the day; None: there was none for a while
+        self.site: str | None = None  # the digest of the one adopted last
         self.seq = 0
         self.at: datetime | None = None
         self.shift = 0  # microseconds that this book's time is ahead of the server's
@@ -134,6 +135,9 @@ class Book:
         self.rules = event.rules
         most = event.rules.order.most_in_a_row
         self.longest_row = None if self.longest_row is None or most is None else max(self.longest_row, most)
+
+    def _SiteAdopted(self, event: m.SiteAdopted, _record: Record) -> None:  # noqa: N802
+        self.site = event.digest
 
     def _DayStarted(self, event: m.DayStarted, record: Record) -> None:  # noqa: N802
         self.day, self.reached, self.is_closed = event.day, record.at.date(), False

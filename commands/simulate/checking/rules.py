@@ -12,13 +12,15 @@ SECOND_US = 1_000_000
 
 
 def sequence(book: Book, record: Record) -> Iterator[str]:
-    """Records follow each other without a gap, and time runs forwards unless somebody confirmed the clock."""
+    """Records follow without a gap; time runs forwards unless somebody confirmed the clock; a site is adopted once."""
     if record.seq != book.seq + 1:
         yield f"the record {record.seq} follows {book.seq}"
     if book.at is not None and record.at < book.at and not isinstance(record.event, m.ClockConfirmed):
         yield f"the record {record.seq} is of {record.at}, before {book.at}"
     if isinstance(record.event, m.ClockConfirmed) and book.at is not None and record.event.was_at != book.at:
         yield f"the clock was confirmed with {record.event.was_at} as the last instant before; it was {book.at}"
+    if isinstance(record.event, m.SiteAdopted) and record.event.digest == book.site:
+        yield "the site was adopted again, and is what it was"
 
 
 def days(book: Book, record: Record) -> Iterator[str]:

@@ -96,6 +96,11 @@ def rules_adopted(hall: HallDay, event: m.RulesAdopted, _record: Record) -> None
     hall.rules = msgspec.convert(msgspec.to_builtins(event.rules), HallRules)
 
 
+def site_adopted(hall: HallDay, event: m.SiteAdopted, _record: Record) -> None:
+    """Remembered only to see the next change; the plan itself is the site file's to say."""
+    hall.site = event.parts
+
+
 def rule_applied(_hall: HallDay, _event: m.RuleApplied, _record: Record) -> None:
     """The audit's; nothing in the hall changes."""
 

@@ -118,6 +118,9 @@ def redirected(story: Story, **values: object) -> Story:
     return story.tell(msgspec.structs.replace(event, **values))
 
 
+SITE = m.SiteAdopted(digest="0123456789abcdef", parts={}, changed=())
+
+
 def a_call() -> Story:
     return Story().issue("A001").call("A001")
 
@@ -484,6 +487,7 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "days",
         lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),
     ),
+    "a site that is adopted twice": ("sequence", lambda: Story().tell(SITE).tell(SITE)),
     "a gap in the journal": ("sequence", lambda: without(a_day(), 7)),
     "a record earlier than the one before it": ("sequence", lambda: Story().wait(hours=-1).issue("A001")),
     "a jump of the clock that is misreported": (
