@@ -93,6 +93,7 @@ class PersonRules(Struct, frozen=True, kw_only=True):
     most_a_day: int | None = 5
     largest_party: int = 20
     most_items: int = 5  # matters on one ticket
+    may_represent: bool = True  # an agent may take a ticket, with the own document, on behalf of somebody else
 
 
 class LeaseRules(Struct, frozen=True, kw_only=True):

@@ -93,6 +93,7 @@ class PersonsTable(Table):
     most_a_day: Annotated[int, Field(ge=0, le=1000)] = 5  # 0: no limit
     largest_party: Annotated[int, Field(ge=1, le=500)] = 20
     most_items: Annotated[int, Field(ge=1, le=20)] = 5
+    may_represent: bool = True
 
 
 class LeasesTable(Table):

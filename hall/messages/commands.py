@@ -65,6 +65,7 @@ class IssueTicket(Command, frozen=True, kw_only=True):
     note: Text | None = None
     special_need: Text | None = None  # for the clerk before the call, e.g. "wheelchair"
     is_representative: bool = False  # takes the ticket with the own document on behalf of somebody else
+    principal: PersonHash | None = None  # keyed hash of that somebody's document number, where it is known
 
 
 class CancelTicket(Command, frozen=True, kw_only=True):

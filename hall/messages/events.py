@@ -104,6 +104,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     arrived_at: datetime | None = None  # earlier than the record when a kiosk gave the ticket out by itself
     lease_id: str | None = None
     quota_interval: str | None = None  # the issuing interval whose quota it counts in, "HH:MM"
+    principal: str | None = None  # on whose behalf a representative drew it, as a keyed hash
     after_closing: bool = False  # handed in when the day had been closed: over at once, nobody will call it
 
 

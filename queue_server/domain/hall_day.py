@@ -78,6 +78,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
     alone_since: datetime | None = None  # since when it waits for one counter or clerk alone
+    principal: str | None = None  # on whose behalf a representative drew it
     way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
 
     @property
@@ -227,7 +228,8 @@ class HallDay:
     aside: dict[str, None] = field(default_factory=dict, init=False)  # waiting tickets that no line holds
     held: dict[str, None] = field(default_factory=dict, init=False)  # ticket ids on hold
     open_ratings: dict[str, None] = field(default_factory=dict, init=False)  # rating ids, oldest first
-    tickets_of: dict[str, list[str]] = field(default_factory=dict, init=False)  # person: ticket ids of the day
+    tickets_of: dict[str, list[str]] = field(default_factory=dict, init=False)  # person: tickets drawn today
+    tickets_for: dict[str, list[str]] = field(default_factory=dict, init=False)  # principal: tickets drawn for them
     backlog: dict[str, Backlog] = field(init=False)  # by queue
     roster: Roster = field(init=False)
     duty: dict[str, Duty] = field(init=False)  # by queue
@@ -252,6 +254,7 @@ class HallDay:
         self.backlog = {prefix: Backlog() for prefix in self.plan.queues}
         self.find_duty()
         self.aside, self.held, self.open_ratings, self.tickets_of = {}, {}, {}, {}
+        self.tickets_for = {}
 
     def find_duty(self) -> None:
         """See again who is on duty, after a counter opened, closed, paused, or was allowed something else."""

@@ -83,6 +83,8 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
             ticket.sender = None
         if ticket.person is not None:
             hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)
+        if ticket.principal is not None:
+            hall.tickets_for.setdefault(ticket.principal, []).append(ticket.ticket_id)
         if ticket.state is TicketState.WAITING:
             stand(hall, ticket)
         elif ticket.state is TicketState.ON_HOLD:

@@ -89,6 +89,8 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "kiosk_id": "K01",
         "further_items": pick([(), (), (), (), (), (), ("a2",), ("b1", "r1"), ("a1",) * 5, ("x",)]),
         "party_size": pick([*[1] * 15, 3, 0, 21]),
+        "is_representative": pick([*[False] * 9, True]),
+        "principal": pick([*[None] * 15, *PEOPLE]),
         **visitor(pick),
     },
     m.CancelTicket: lambda hall, pick, now: {

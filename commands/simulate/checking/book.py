@@ -28,6 +28,8 @@ class Ticket:
     person: str | None
     further: list[str]
     appointment_no: str | None
+    is_for_another: bool = False
+    principal: str | None = None
     state: str = "waiting"
     at_counter: str | None = None  # while called or serving
     last_counter: str | None = None
@@ -178,6 +180,8 @@ class Book:
             event.person,
             list(event.further_items),
             event.appointment_no,
+            event.is_representative,
+            event.principal,
             state="expired" if event.after_closing else "waiting",
         )
         self.ticket_ids.add(event.ticket_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commands.simulate.checking.book import OVER, Book
+from commands.simulate.checking.book import OVER, Book, Ticket
 from hall import messages as m
 from hall.catalogue import IdentityPolicy
 from hall.rules import OneTicket
@@ -79,17 +79,34 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         yield f"{event.display_number} was drawn without a document"
     if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
         yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
+    if event.is_representative and not rules.may_represent:
+        yield f"{event.display_number} was drawn on behalf of another, which the hall's rules do not allow"
+    yield from _one_ticket(book, event)
+    for somebody in (event.person, event.principal):
+        until = book.bans.get(somebody or "")
+        if until is not None and book.reached is not None and until >= book.reached:
+            yield f"{event.display_number} was given to or for somebody who is banned"
     if event.person is None:
         return
-    if book.reached is not None and event.person in book.bans and book.bans[event.person] >= book.reached:
-        yield f"{event.display_number} was given to somebody who is banned"
     if rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
-    held = [t for t in book.tickets.values() if t.person == event.person and t.state not in OVER]
-    if rules.one_ticket is OneTicket.A_QUEUE:
+
+
+def _one_ticket(book: Book, event: m.TicketIssued) -> Iterator[str]:
+    rule = book.rules.persons.one_ticket
+    held = [t for t in book.tickets.values() if t.state not in OVER and _is_the_same(event, t)]
+    if rule is OneTicket.A_QUEUE:
         held = [t for t in held if t.prefix == event.prefix]
-    if held and rules.one_ticket is not OneTicket.OFF:
+    if held and rule is not OneTicket.OFF:
         yield f"{event.display_number} was given to somebody who holds {held[0].shown}"
+
+
+def _is_the_same(event: m.TicketIssued, ticket: Ticket) -> bool:
+    """Whether a new ticket and another one are for the same person, as far as anybody knows."""
+    new = event.principal or (f"somebody of {event.person}" if event.is_representative else event.person)
+    old = ticket.principal or (f"somebody of {ticket.person}" if ticket.is_for_another else ticket.person)
+    is_known = event.person is not None or event.principal is not None
+    return is_known and new == old
 
 
 def hours(book: Book, record: Record) -> Iterator[str]:

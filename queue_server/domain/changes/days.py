@@ -51,10 +51,10 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
     Kiosks keep their blocks: they may still hold tickets that nobody has heard of.
     """
     _miss(hall, event.no_shows)
-    tickets, tickets_of, leases = hall.tickets, hall.tickets_of, hall.leases
+    tickets, tickets_of, tickets_for, leases = hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases
     numbers, issued_in, ratings = hall.last_number, hall.issued_in, hall.ratings
     hall.end_day()
-    hall.tickets, hall.tickets_of, hall.leases = tickets, tickets_of, leases
+    hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases = tickets, tickets_of, tickets_for, leases
     hall.last_number, hall.issued_in, hall.ratings = numbers, issued_in, ratings
     for ticket_id in event.expired:
         step(tickets[ticket_id], TicketStep.EXPIRE)

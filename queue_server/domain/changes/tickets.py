@@ -33,6 +33,7 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         note=event.note,
         special_need=event.special_need,
         is_representative=event.is_representative,
+        principal=event.principal,
         appointment_no=event.appointment_no,
         wait_p10_s=event.wait_p10_s,
         wait_p50_s=event.wait_p50_s,
@@ -53,6 +54,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         _count(hall, event.prefix, event.quota_interval)
     if event.person is not None:
         hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
+    if event.principal is not None:
+        hall.tickets_for.setdefault(event.principal, []).append(ticket.ticket_id)
     if event.lease_id is not None:
         hall.leases[event.lease_id].used.add(event.number)
     if event.appointment_no is not None:

@@ -25,7 +25,12 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     further = tuple([item_of(hall, key).key for key in command.further_items]) if command.further_items else ()
     check_day(hall)
     _check_size(hall, command, item.queue)
-    check_person(hall, command.person, item.queue, has_document=command.identity_kind is not None)
+    has_document, is_representative = command.identity_kind is not None, command.is_representative
+    if is_representative or command.principal is not None:
+        is_representative = True
+        check_representative(hall, command.person, command.principal, item.queue, has_document=has_document)
+    else:
+        check_person(hall, command.person, item.queue, has_document=has_document)
     interval = check_hours(hall, item.queue, now)
     priority, group = priority_of(hall, command.green_group, command.age_years)
     return [
@@ -45,7 +50,8 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
             party_size=command.party_size,
             note=command.note,
             special_need=command.special_need,
-            is_representative=command.is_representative,
+            is_representative=is_representative,
+            principal=command.principal,
             quota_interval=interval,
         )
     ]
@@ -69,6 +75,7 @@ def ticket_issued(
     note: str | None = None,
     special_need: str | None = None,
     is_representative: bool = False,
+    principal: str | None = None,
     appointment_no: str | None = None,
     arrived_at: datetime | None = None,
     lease_id: str | None = None,
@@ -100,6 +107,7 @@ def ticket_issued(
         note=note,
         special_need=special_need,
         is_representative=is_representative,
+        principal=principal,
         appointment_no=appointment_no,
         arrived_at=arrived_at,
         lease_id=lease_id,
@@ -136,19 +144,70 @@ def check_day(hall: HallDay) -> None:
 
 
 def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
-    """See what the rules say about one person; raises a `RuleRefusal`."""
-    if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
-        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+    """See what the rules say about one person who comes for a matter of their own; raises a `RuleRefusal`."""
+    _check_document(hall, prefix, has_document=has_document)
     if person is None:
         return
+    _check_ban(hall, person)
+    todays = _drawn_by(hall, person, prefix)
+    if not todays and person not in hall.tickets_for:
+        return
+    own = [ticket for ticket in todays if not ticket.is_representative]
+    _check_one_ticket(hall, own + _drawn_for(hall, person), prefix)
+
+
+def check_representative(
+    hall: HallDay, person: str | None, principal: str | None, prefix: str, *, has_document: bool
+) -> None:
+    """See what the rules say about an agent, and about whom the ticket is for; raises a `RuleRefusal`.
+
+    The day's cap is the agent's, who draws. The one ticket is the principal's; one who is not known is one person.
+    """
+    if not hall.rules.persons.may_represent:
+        raise no.NotAllowed("in this hall nobody takes a ticket on behalf of somebody else", prefix=prefix)
+    _check_document(hall, prefix, has_document=has_document)
+    todays: list[Ticket] = []
+    for somebody in (person, principal):
+        if somebody is not None:
+            _check_ban(hall, somebody)
+    if person is not None:
+        todays = _drawn_by(hall, person, prefix)
+    if principal is None:
+        _check_one_ticket(hall, [t for t in todays if t.is_representative and t.principal is None], prefix)
+        return
+    theirs = (hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(principal, ()))
+    own = [ticket for ticket in theirs if not ticket.is_representative]
+    _check_one_ticket(hall, own + _drawn_for(hall, principal), prefix)
+
+
+def _check_document(hall: HallDay, prefix: str, *, has_document: bool) -> None:
+    if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
+        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+
+
+def _check_ban(hall: HallDay, person: str) -> None:
     ban = hall.bans.get(person)
     if ban is not None and (hall.reached is None or ban.until >= hall.reached):
         raise no.PersonIsBanned(f"no tickets until {ban.until}: {ban.reason}", until=ban.until.isoformat())
+
+
+def _drawn_by(hall: HallDay, person: str, prefix: str) -> list[Ticket]:
+    """What a person has drawn today, for themselves or for others; raises `DailyCap`."""
     todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
-    rules = hall.rules.persons
-    if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
-        raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefix)
-    held = next((t for t in todays if _counts_as_second(rules.one_ticket, t, prefix)), None)
+    most = hall.rules.persons.most_a_day
+    if most is not None and len(todays) >= most:
+        raise no.DailyCap(f"one person draws up to {most} tickets a day", prefix=prefix)
+    return todays
+
+
+def _drawn_for(hall: HallDay, person: str) -> list[Ticket]:
+    return [hall.tickets[ticket_id] for ticket_id in hall.tickets_for.get(person, ())]
+
+
+def _check_one_ticket(hall: HallDay, tickets: list[Ticket], prefix: str) -> None:
+    """See that none of one person's tickets stands against another one; raises `HasTicket`."""
+    rule = hall.rules.persons.one_ticket
+    held = next((t for t in tickets if _counts_as_second(rule, t, prefix)), None)
     if held is not None:
         raise no.HasTicket(
             f"the person holds {held.display_number} already",

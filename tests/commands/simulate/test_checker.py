@@ -118,6 +118,7 @@ def redirected(story: Story, **values: object) -> Story:
     return story.tell(msgspec.structs.replace(event, **values))
 
 
+FOR_ANOTHER = {"is_representative": True}
 SITE = m.SiteAdopted(digest="0123456789abcdef", parts={}, changed=())
 
 
@@ -167,6 +168,13 @@ RIGHT: dict[str, Callable[[], Story]] = {
     ).call("A001", ground=Ground.TRANSFERRED),
     "the desk sends somebody elsewhere, who keeps the arrival": lambda: (
         redirected(Story().issue("A001").issue("A002", "A-2")).call("A001").call("A002", "2")
+    ),
+    "an agent with a ticket of their own and one for each of two people": lambda: (
+        Story()
+        .issue("A001", person="q")
+        .issue("A002", person="q", **FOR_ANOTHER, principal="p")
+        .issue("A003", person="q", **FOR_ANOTHER, principal="r")
+        .issue("A004", person="q", **FOR_ANOTHER)
     ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
@@ -396,6 +404,26 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             .tell(m.PersonBanned(person="p", until=DAY + timedelta(days=1), reason="-", by="T9"))
             .issue("A001", person="p")
         ),
+    ),
+    "a second ticket for one person, drawn by an agent": (
+        "persons",
+        lambda: Story().issue("A001", person="p").issue("A002", person="q", **FOR_ANOTHER, principal="p"),
+    ),
+    "a second ticket of an agent for whom nobody knows": (
+        "persons",
+        lambda: Story().issue("A001", person="q", **FOR_ANOTHER).issue("A002", person="q", **FOR_ANOTHER),
+    ),
+    "a ticket drawn for somebody who is banned": (
+        "persons",
+        lambda: (
+            Story()
+            .tell(m.PersonBanned(person="p", until=DAY + timedelta(days=1), reason="-", by="T9"))
+            .issue("A001", person="q", **FOR_ANOTHER, principal="p")
+        ),
+    ),
+    "a ticket on behalf of another where the hall has none": (
+        "persons",
+        lambda: under(persons=PersonRules(may_represent=False)).issue("A001", **FOR_ANOTHER),
     ),
     "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
