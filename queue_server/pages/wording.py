@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from devices.mends import MENDS
-from hall.counter import CounterStatus
+from hall.counter import CounterKind, CounterStatus
 from hall.rating import RatingLevel
 from hall.texts import Texts
 from hall.ticket import TicketState
@@ -18,6 +18,17 @@ STATUSES = {
     CounterStatus.SERVING: "Being served",
     CounterStatus.RATING: "Awaiting rating",
     CounterStatus.PAUSED: "Paused",
+}
+
+COUNTER_KINDS = {
+    CounterKind.COMPREHENSIVE: "Comprehensive window",
+    CounterKind.SPECIAL: "Special-area window",
+    CounterKind.OUTLET: "Outlet window",
+    CounterKind.PROBLEM: "Problem window",
+    CounterKind.ASSISTANCE: "Assistance window",
+    CounterKind.CROSS_REGION: "Cross-region window",
+    CounterKind.ONE_THING: "One-thing window",
+    CounterKind.GUIDE: "Guide desk",
 }
 
 TICKET_STATES = {
@@ -200,6 +211,7 @@ MANAGER_SAYS = (
     "Not connected: the states of devices may be old",
     "{count} tickets were not printed today",
     "{count} served",
+    "{share}% of the visitors called today went to comprehensive windows",
     "Window {counter}",
 )
 

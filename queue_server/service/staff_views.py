@@ -7,7 +7,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from hall.counter import CounterStatus
+from hall.counter import CounterKind, CounterStatus
 from hall.messages import DeviceHealth
 from hall.priority import PriorityClass
 from hall.rating import RatingLevel
@@ -69,6 +69,7 @@ class CounterView(Struct, frozen=True):
     completed_today: int
     pause_reason: str | None
     last_rating: str | None  # of today's last visit: "open", "given", "not_given"; the level is not the clerk's to see
+    kind: CounterKind
 
 
 class CounterLine(Struct, frozen=True):
@@ -80,6 +81,7 @@ class CounterLine(Struct, frozen=True):
     staff_no: str | None
     display_number: str | None
     completed_today: int
+    kind: CounterKind
 
 
 class ManagerQueue(Struct, frozen=True):
@@ -117,6 +119,7 @@ class ManagerView(Struct, frozen=True):
     not_rated: int  # ratings that ended without a level
     devices: list[DeviceHealth]
     broker_connected: bool
+    comprehensive_share: float | None  # of the tickets called today, by comprehensive counters; None: none was called
 
 
 def counter_view(
@@ -149,6 +152,7 @@ def counter_view(
         counter.completed,
         counter.pause_reason,
         _last_rating(hall, counter_no),
+        hall.plan.counters[counter_no].kind,
     )
 
 
@@ -180,6 +184,7 @@ def manager_view(
         not_rated=sum(not rating.is_open and rating.level is None for rating in hall.ratings.values()),
         devices=sorted(devices, key=lambda health: health.device_id),
         broker_connected=broker_connected,
+        comprehensive_share=_comprehensive_share(hall, tickets),
     )
 
 
@@ -244,9 +249,17 @@ def _counter_lines(hall: HallDay, tickets: list[Ticket]) -> list[CounterLine]:
             counter.staff_no,
             hall.tickets[counter.ticket_id].display_number if counter.ticket_id else None,
             completed.get(counter.counter_no, 0),
+            hall.plan.counters[counter.counter_no].kind,
         )
         for counter in hall.counters.values()
     ]
+
+
+def _comprehensive_share(hall: HallDay, tickets: Iterable[Ticket]) -> float | None:
+    """The indicator of the regional rules (at least 0.9 in a city or county): each ticket counts where it was last."""
+    taken = [hall.plan.counters.get(ticket.counter_no or "") for ticket in tickets if ticket.called_at]
+    kinds = [counter.kind for counter in taken if counter is not None]
+    return kinds.count(CounterKind.COMPREHENSIVE) / len(kinds) if kinds else None
 
 
 def _waited_s(ticket: Ticket) -> float | None:
