@@ -41,6 +41,12 @@ class CloseDay(Command, frozen=True, kw_only=True):
     confirmed_open: int  # how many open tickets the asker has seen and gives up
 
 
+class ReopenDay(Command, frozen=True, kw_only=True):
+    """Take back that the day was ended, on the same day: what expired stays expired, and numbers go on."""
+
+    by: Id
+
+
 class ConfirmClock(Command, frozen=True, kw_only=True):
     """Say that the server's clock is right although it has jumped."""
 
@@ -352,6 +358,7 @@ class CloseRating(Command, frozen=True, kw_only=True):
 AnyCommand = (
     StartDay
     | CloseDay
+    | ReopenDay
     | ConfirmClock
     | IssueTicket
     | CancelTicket

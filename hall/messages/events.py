@@ -65,6 +65,13 @@ class DayClosed(Event, frozen=True, kw_only=True):
     no_shows: tuple[str, ...] = ()
 
 
+class DayReopened(Event, frozen=True, kw_only=True):
+    """The day that a person had ended goes on: numbers behind those used, every counter closed."""
+
+    day: date
+    by: str
+
+
 class ClockConfirmed(Event, frozen=True, kw_only=True):
     """A person said that the clock is right after it had jumped; times before and after do not compare."""
 
@@ -426,6 +433,7 @@ AnyEvent = (
     | RuleApplied
     | DayStarted
     | DayClosed
+    | DayReopened
     | ClockConfirmed
     | TicketIssued
     | TicketPrinted

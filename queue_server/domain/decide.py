@@ -57,6 +57,7 @@ def audited(command: m.AnyCommand, refusal: Refusal) -> m.RuleApplied | None:
 DECISIONS: dict[type[m.Command], Decision] = {
     m.StartDay: days.start_day,
     m.CloseDay: days.close_day,
+    m.ReopenDay: days.reopen_day,
     m.ConfirmClock: days.confirm_clock,
     m.IssueTicket: issuing.issue,
     m.CancelTicket: tickets.cancel,

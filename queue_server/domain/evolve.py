@@ -25,6 +25,7 @@ CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {
     m.RuleApplied: days.rule_applied,
     m.DayStarted: days.started,
     m.DayClosed: days.closed,
+    m.DayReopened: days.reopened,
     m.ClockConfirmed: days.clock_confirmed,
     m.TicketIssued: tickets.issued,
     m.TicketPrinted: tickets.printed,

@@ -120,6 +120,7 @@ REFUSALS = {
     "appointment_over": "This appointment was used, given back or missed.",
     "not_yours": "This is another person's appointment.",
     "day_closed": "The day is over; numbers are drawn again tomorrow.",
+    "day_goes_on": "The day was not ended.",
     "closing_needs_confirmation": "Tickets are still open; please confirm how many.",
     "clock_stepped_back": "The server's clock has jumped back; a manager must set or confirm it.",
     "clock_leapt": "The server's clock has jumped ahead; a manager must set or confirm it.",

@@ -83,6 +83,7 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "by": "M1",
         "confirmed_open": pick([0, sum(t.state in OPEN_STATES for t in hall.tickets.values())]),
     },
+    m.ReopenDay: lambda hall, pick, now: {"by": "M1"},
     m.ConfirmClock: lambda hall, pick, now: {"by": "M1"},
     m.IssueTicket: lambda hall, pick, now: {
         "item_key": one_of(pick, hall.plan.items),

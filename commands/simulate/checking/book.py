@@ -159,6 +159,9 @@ class Book:
                 ticket.state, ticket.at_counter = "expired", None
         self.ratings = dict.fromkeys(self.ratings, "closed")
 
+    def _DayReopened(self, _event: m.DayReopened, _record: Record) -> None:  # noqa: N802
+        self.is_closed = False
+
     def _clear(self, no_shows: tuple[str, ...]) -> None:
         for number in no_shows:
             if number in self.appointments:

@@ -76,6 +76,8 @@ class Checker:
             self._slots(record)
             if isinstance(record.event, m.DayClosed):
                 self._closed_on = record.at.date()
+            elif isinstance(record.event, m.DayReopened):
+                self._closed_on = None
             for check in CHECKS:
                 self._report(check.__name__, list(self._run(check, record)), record.at, record.seq)
             try:

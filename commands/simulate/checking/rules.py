@@ -32,6 +32,8 @@ def days(book: Book, record: Record) -> Iterator[str]:
             yield f"the day {event.day} began on {today}"
         if book.reached is not None and today <= book.reached:
             yield f"the day {event.day} began on {today}, when the calendar had come to {book.reached}"
+    if isinstance(event, m.DayReopened) and (not book.is_closed or event.day != book.day):
+        yield f"the day {event.day} was reopened on {book.day}, closed={book.is_closed}"
     if isinstance(event, m.DayStarted | m.DayClosed):
         if set(event.expired) != book.open_tickets():
             wrong = sorted(set(event.expired) ^ book.open_tickets())

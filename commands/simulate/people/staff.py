@@ -82,14 +82,17 @@ def manager(world: World, end_h: float) -> Person:
 
 
 def close_day(world: World) -> Person:
-    """End the day: first with a wrong number of open tickets, then with what the refusal said."""
+    """End the day: first with a wrong number of open tickets, then with what the refusal said. Some take it back."""
     confirmed = sum(t.state in OPEN_STATES for t in world.seen.tickets.values()) + world.rng.choice((0, 1))
     for _ in range(3):
         outcome = yield m.CloseDay(command_id=world.new_id(), by="T0900", confirmed_open=confirmed)
         if not isinstance(outcome, ClosingNeedsConfirmation):
-            return
+            break
         confirmed = int(outcome.facts["open"] or 0)
         yield world.rng.uniform(1, 20)
+    if world.chance(0.3):
+        yield world.rng.uniform(10, 1200)
+        yield m.ReopenDay(command_id=world.new_id(), by="T0900")
 
 
 def press_anything(world: World, end_h: float) -> Person:

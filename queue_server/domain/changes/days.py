@@ -64,6 +64,11 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
     hall.is_closed = True
 
 
+def reopened(hall: HallDay, _event: m.DayReopened, _record: Record) -> None:
+    """Numbers are drawn again; everything else stays as the closing left it."""
+    hall.is_closed = False
+
+
 def clock_confirmed(hall: HallDay, event: m.ClockConfirmed, record: Record) -> None:
     """Time goes on from this record's instant; after a step back the day's open instants go back with it.
 

@@ -176,6 +176,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
         .issue("A003", person="q", **FOR_ANOTHER, principal="r")
         .issue("A004", person="q", **FOR_ANOTHER)
     ),
+    "a day that was ended too early goes on": lambda: (
+        Story().tell(closed()).tell(m.DayReopened(day=DAY, by="T9")).issue("A001")
+    ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
@@ -515,6 +518,7 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "days",
         lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),
     ),
+    "a day that is reopened though nobody ended it": ("days", lambda: Story().tell(m.DayReopened(day=DAY, by="T9"))),
     "a site that is adopted twice": ("sequence", lambda: Story().tell(SITE).tell(SITE)),
     "a gap in the journal": ("sequence", lambda: without(a_day(), 7)),
     "a record earlier than the one before it": ("sequence", lambda: Story().wait(hours=-1).issue("A001")),

@@ -27,6 +27,7 @@ SILENT = {
     m.SiteAdopted,
     m.RuleApplied,
     m.ClockConfirmed,
+    m.DayReopened,
     m.CounterOpened,
     m.CounterClosed,
     m.CounterPaused,

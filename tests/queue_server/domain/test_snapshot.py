@@ -153,6 +153,8 @@ def random_day(seed: int, steps: int) -> AnyDay:
                 day.command(kind, lambda values: rng.choice(list(values)))
         if day.hall.is_closed and rng.random() < 0.05:
             day.clock.pass_(hours=14)
+        elif day.hall.is_closed and rng.random() < 0.05:
+            day.command(m.ReopenDay, lambda values: rng.choice(list(values)))
     day.finish()
     return day
 
