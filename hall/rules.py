@@ -100,6 +100,7 @@ class PersonRules(Struct, frozen=True, kw_only=True):
     most_a_day: int | None = 5
     largest_party: int = 20
     most_items: int = 5  # matters on one ticket
+    may_represent: bool = True  # an agent may take a ticket, with the own document, on behalf of somebody else
 
 
 class LeaseRules(Struct, frozen=True, kw_only=True):
@@ -122,6 +123,12 @@ class RatingRules(Struct, frozen=True, kw_only=True):
     least_s: float = 0.0  # for so long a rating cannot be ended by the clerk's next step
 
 
+class TransferRules(Struct, frozen=True, kw_only=True):
+    """Visitors who are sent on."""
+
+    paused_wait_min: float = 10.0  # so long a visitor waits for one counter or clerk alone that is paused
+
+
 class HallRules(Struct, frozen=True, kw_only=True):
     """All of them."""
 
@@ -134,3 +141,4 @@ class HallRules(Struct, frozen=True, kw_only=True):
     clock: ClockRules = ClockRules()
     ratings: RatingRules = RatingRules()
     appointments: AppointmentRules = AppointmentRules()
+    transfers: TransferRules = TransferRules()

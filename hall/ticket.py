@@ -1,6 +1,7 @@
 """A ticket's life as one table, and how its number is written."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TicketState(StrEnum):
@@ -28,6 +29,7 @@ class TicketStep(StrEnum):
     COME_BACK_LATER = "come_back_later"
     HOLD = "hold"
     TRANSFER = "transfer"
+    REDIRECT = "redirect"
     REQUEUE = "requeue"
     CANCEL = "cancel"
     EXPIRE = "expire"
@@ -36,6 +38,7 @@ class TicketStep(StrEnum):
 LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
     TicketState.WAITING: {
         TicketStep.CALL: TicketState.CALLED,
+        TicketStep.REDIRECT: TicketState.WAITING,
         TicketStep.CANCEL: TicketState.CANCELLED,
         TicketStep.EXPIRE: TicketState.EXPIRED,
     },
@@ -75,10 +78,19 @@ LIFE: dict[TicketState, dict[TicketStep, TicketState]] = {
     TicketState.CANCELLED: {},
     TicketState.EXPIRED: {},
 }
-"""What the table lacks is refused. A transfer, a send-back and a next matter elsewhere are all the step TRANSFER."""
+"""What the table lacks is refused. A transfer, a send-back and a next matter elsewhere are all the step TRANSFER;
+what the desk does for somebody who waits in the wrong place is REDIRECT."""
 
 OPEN_STATES = frozenset(state for state, steps in LIFE.items() if TicketStep.EXPIRE in steps) - {TicketState.MISSED}
 """The states in which a visitor may expect to be served today; one who was missed has to come to the desk first."""
+
+
+class Sender(NamedTuple):
+    """A counter that sent a visitor on and has them back when that is done, and the matter that they were there for."""
+
+    counter_no: str
+    item_key: str
+
 
 LAST_NUMBER = 9999
 """Numbers run 001 to 999 and then 1000 to 9999 within a day; they never wrap."""

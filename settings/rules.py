@@ -19,6 +19,7 @@ from hall.rules import (
     OrderRules,
     PersonRules,
     RatingRules,
+    TransferRules,
 )
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -96,6 +97,7 @@ class PersonsTable(Table):
     most_a_day: Annotated[int, Field(ge=0, le=1000)] = 5  # 0: no limit
     largest_party: Annotated[int, Field(ge=1, le=500)] = 20
     most_items: Annotated[int, Field(ge=1, le=20)] = 5
+    may_represent: bool = True
 
 
 class LeasesTable(Table):
@@ -118,6 +120,12 @@ class RatingsTable(Table):
     least_s: Annotated[float, Field(ge=0, le=120)] = 0
 
 
+class TransfersTable(Table):
+    """[rules.transfers]: visitors who are sent on."""
+
+    paused_wait_min: Minutes = 10
+
+
 class RulesTable(Table):
     """[rules]: each left out has its default."""
 
@@ -129,6 +137,7 @@ class RulesTable(Table):
     leases: LeasesTable = LeasesTable()
     clock: ClockRulesTable = ClockRulesTable()
     ratings: RatingsTable = RatingsTable()
+    transfers: TransfersTable = TransfersTable()
 
     @model_validator(mode="after")
     def _calls_are_enough(self) -> "RulesTable":
@@ -158,6 +167,7 @@ def hall_rules(table: RulesTable, appointments: AppointmentRules) -> HallRules:
         clock=ClockRules(**table.clock.model_dump()),
         ratings=RatingRules(**table.ratings.model_dump()),
         appointments=appointments,
+        transfers=TransferRules(**table.transfers.model_dump()),
     )
 
 

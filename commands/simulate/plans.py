@@ -21,6 +21,7 @@ from hall.rules import (
     OrderRules,
     PersonRules,
     RatingRules,
+    TransferRules,
 )
 
 MONDAY_TO_SATURDAY = frozenset(range(6))
@@ -98,7 +99,10 @@ def some_rules(rng: random.Random) -> HallRules:
         ),
         hold=HoldRules(longest_min=rng.choice((20.0, 120.0)), most_a_counter=rng.choice((1, 2, 5))),
         persons=PersonRules(
-            one_ticket=rng.choice(tuple(OneTicket)), most_a_day=rng.choice((None, 2, 5)), most_items=rng.choice((2, 5))
+            one_ticket=rng.choice(tuple(OneTicket)),
+            most_a_day=rng.choice((None, 2, 5)),
+            most_items=rng.choice((2, 5)),
+            may_represent=rng.random() < 0.8,
         ),
         leases=LeaseRules(largest_block=rng.choice((8, 50)), most_open=rng.choice((1, 4))),
         clock=ClockRules(step_back_s=rng.choice((0.0, 120.0))),
@@ -110,6 +114,7 @@ def some_rules(rng: random.Random) -> HallRules:
             no_shows_before_restriction=2,
             restriction_days=3,
         ),
+        transfers=TransferRules(paused_wait_min=rng.choice((0.0, 3.0, 10.0))),
     )
 
 

@@ -173,7 +173,8 @@ def sweep(recording: Recording, seed: int, *, variants: int, tears: Sequence[Tea
         tears: how finely, drawn for each cut.
     """
     rng, tally = random.Random(seed), Tally()
-    first = next(at for at, operation in enumerate(recording.trace) if operation.kind is not Kind.MARK)
+    done = (at for at, operation in enumerate(recording.trace) if operation.kind is not Kind.MARK)
+    first = next(done, len(recording.trace))  # a second life that finds everything kept does nothing
     for position in positions(recording):
         if position.number < first:  # what is acknowledged is not known before the marks
             continue

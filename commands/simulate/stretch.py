@@ -141,7 +141,11 @@ def _plan_day(world: World, server: Server, store: Store, machines: list[kiosks.
     world.spawn("manager", staff.manager(world, 18), 8 * 3600)
     world.spawn("anybody", staff.press_anything(world, 18), 8 * 3600)
     if world.chance(0.6):
-        world.spawn("manager", staff.close_day(world), rng.uniform(17.5, 19.0) * 3600)
+        world.spawn(
+            "manager",
+            staff.close_day(world),
+            rng.choice((rng.uniform(9.0, 17.0), *(rng.uniform(17.5, 19.0),) * 4)) * 3600,
+        )
 
 
 def _plan_kiosks(world: World, machines: list[kiosks.Kiosk], visitors: int) -> None:

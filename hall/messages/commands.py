@@ -41,6 +41,12 @@ class CloseDay(Command, frozen=True, kw_only=True):
     confirmed_open: int  # how many open tickets the asker has seen and gives up
 
 
+class ReopenDay(Command, frozen=True, kw_only=True):
+    """Take back that the day was ended, on the same day: what expired stays expired, and numbers go on."""
+
+    by: Id
+
+
 class ConfirmClock(Command, frozen=True, kw_only=True):
     """Say that the server's clock is right although it has jumped."""
 
@@ -65,6 +71,7 @@ class IssueTicket(Command, frozen=True, kw_only=True):
     note: Text | None = None
     special_need: Text | None = None  # for the clerk before the call, e.g. "wheelchair"
     is_representative: bool = False  # takes the ticket with the own document on behalf of somebody else
+    principal: PersonHash | None = None  # keyed hash of that somebody's document number, where it is known
 
 
 class CancelTicket(Command, frozen=True, kw_only=True):
@@ -93,6 +100,17 @@ class MarkTicket(Command, frozen=True, kw_only=True):
     party_size: int | None = None
 
 
+class RedirectTicket(Command, frozen=True, kw_only=True):
+    """At the desk: a waiting ticket goes, with its arrival, to exactly one of a matter's queue, a counter, a clerk."""
+
+    ticket_id: Id
+    by: Id
+    reason: Text
+    item_key: Id | None = None
+    to_counter: Id | None = None
+    to_staff: StaffNo | None = None
+
+
 class RequeueTicket(Command, frozen=True, kw_only=True):
     """At the desk: a missed visitor is back, and waits again at the end of the line."""
 
@@ -102,6 +120,12 @@ class RequeueTicket(Command, frozen=True, kw_only=True):
 
 class ReturnHeld(Command, frozen=True, kw_only=True):
     """The time of a held ticket has come: it waits again, with its old arrival."""
+
+    ticket_id: Id
+
+
+class ReleaseTicket(Command, frozen=True, kw_only=True):
+    """A pause has lasted too long for somebody who waits for that counter or clerk alone: any counter may call them."""
 
     ticket_id: Id
 
@@ -339,13 +363,16 @@ class CloseRating(Command, frozen=True, kw_only=True):
 AnyCommand = (
     StartDay
     | CloseDay
+    | ReopenDay
     | ConfirmClock
     | IssueTicket
     | CancelTicket
     | ChangePriority
     | MarkTicket
+    | RedirectTicket
     | RequeueTicket
     | ReturnHeld
+    | ReleaseTicket
     | ReportPrint
     | LeaseNumbers
     | MergeTicket

@@ -8,6 +8,7 @@ from hall.identity import DocumentKind
 from hall.priority import PriorityClass, Why
 from hall.rating import RatingChannel, RatingLevel
 from hall.rules import HallRules
+from hall.ticket import Sender
 from hall.wait import Basis
 
 
@@ -25,6 +26,17 @@ class RulesAdopted(Event, frozen=True, kw_only=True):
     """From here on these rules are in force."""
 
     rules: HallRules
+
+
+class SiteAdopted(Event, frozen=True, kw_only=True):
+    """From here on this site is in force: queues, counters, hours, items and calendar as the site file has them.
+
+    Only keys are named, and no person.
+    """
+
+    digest: str
+    parts: dict[str, str]  # name of a part: its digest
+    changed: tuple[str, ...]  # in words, e.g. "hours of queue A changed"; nothing in a journal's first one
 
 
 class RuleApplied(Event, frozen=True, kw_only=True):
@@ -51,6 +63,13 @@ class DayClosed(Event, frozen=True, kw_only=True):
     by: str
     expired: tuple[str, ...] = ()
     no_shows: tuple[str, ...] = ()
+
+
+class DayReopened(Event, frozen=True, kw_only=True):
+    """The day that a person had ended goes on: numbers behind those used, every counter closed."""
+
+    day: date
+    by: str
 
 
 class ClockConfirmed(Event, frozen=True, kw_only=True):
@@ -92,6 +111,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     arrived_at: datetime | None = None  # earlier than the record when a kiosk gave the ticket out by itself
     lease_id: str | None = None
     quota_interval: str | None = None  # the issuing interval whose quota it counts in, "HH:MM"
+    principal: str | None = None  # on whose behalf a representative drew it, as a keyed hash
     after_closing: bool = False  # handed in when the day had been closed: over at once, nobody will call it
 
 
@@ -135,11 +155,24 @@ class TicketMarked(Event, frozen=True, kw_only=True):
     party_size: int | None = None
 
 
+class TicketRedirected(Event, frozen=True, kw_only=True):
+    """The desk sent a waiting ticket elsewhere; it keeps its arrival."""
+
+    ticket_id: str
+    display_number: str
+    by: str
+    reason: str
+    prefix: str  # the queue that it now waits in
+    item_key: str
+    to_counter: str | None = None
+    to_staff: str | None = None
+
+
 class TicketRequeued(Event, frozen=True, kw_only=True):
     """A ticket waits again."""
 
     ticket_id: str
-    cause: str  # "hold_over", "desk", "counter_closed"
+    cause: str  # "hold_over", "desk", "counter_closed", "counter_paused"
     keeps_arrival: bool
     by: str | None = None
 
@@ -270,6 +303,8 @@ class TicketTransferred(Event, frozen=True, kw_only=True):
     to_counter: str | None = None
     to_staff: str | None = None
     comes_back: bool = False
+    way_back: tuple[Sender, ...] | None = None  # who has them back, the next one last; None: who sends, or nobody
+    is_return: bool = False  # to the queue of who sent the visitor here and cannot have them back
 
 
 class TicketSentBack(Event, frozen=True, kw_only=True):
@@ -282,6 +317,7 @@ class TicketSentBack(Event, frozen=True, kw_only=True):
     item_key: str
     to_counter: str
     reason: str
+    way_back: tuple[Sender, ...] = ()  # who has the visitor back afterwards, the next one last
 
 
 class MatterAdded(Event, frozen=True, kw_only=True):
@@ -397,9 +433,11 @@ class BanLifted(Event, frozen=True, kw_only=True):
 
 AnyEvent = (
     RulesAdopted
+    | SiteAdopted
     | RuleApplied
     | DayStarted
     | DayClosed
+    | DayReopened
     | ClockConfirmed
     | TicketIssued
     | TicketPrinted
@@ -407,6 +445,7 @@ AnyEvent = (
     | TicketCancelled
     | PriorityChanged
     | TicketMarked
+    | TicketRedirected
     | TicketRequeued
     | CounterOpened
     | CounterClosed

@@ -94,7 +94,7 @@ def answer_to(_context: Context, record: Record) -> s.AnswerOut:
     """A record as clients get it: who somebody is to the rules is the journal's alone to know."""
     event = record.event
     if isinstance(event, m.TicketIssued):
-        event = msgspec.structs.replace(event, person=None, wait_basis=None)
+        event = msgspec.structs.replace(event, person=None, principal=None, wait_basis=None)
     elif isinstance(event, PERSONAL):
         event = msgspec.structs.replace(event, person="")
     return s.AnswerOut(record.seq, record.at, type(event).__name__, event)

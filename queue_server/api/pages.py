@@ -66,6 +66,7 @@ async def counter(counter_no: str, context: Ctx, pages: Pages) -> HTMLResponse:
         data=data,
         hall=_name(context, plan),
         counter_no=counter_no,
+        kind=texts(wording.COUNTER_KINDS[plan.counters[counter_no].kind]),
         queues=queues,
         keys=KEYS,
         reasons=wording.by_code(texts, wording.PAUSE_REASONS),
@@ -94,6 +95,7 @@ async def manager(context: Ctx, pages: Pages) -> HTMLResponse:
     data = _started(context) | {
         "says": wording.spoken(texts, wording.MANAGER_SAYS),
         "statuses": wording.by_code(texts, wording.STATUSES),
+        "kinds": wording.by_code(texts, wording.COUNTER_KINDS),
         "levels": wording.by_code(texts, wording.LEVELS),
         "deviceStatuses": wording.by_code(texts, wording.DEVICE_STATUSES),
         "deviceKinds": wording.by_code(texts, wording.DEVICE_KINDS),

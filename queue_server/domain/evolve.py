@@ -21,9 +21,11 @@ def evolve(hall: HallDay, record: Record) -> None:
 
 CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {
     m.RulesAdopted: days.rules_adopted,
+    m.SiteAdopted: days.site_adopted,
     m.RuleApplied: days.rule_applied,
     m.DayStarted: days.started,
     m.DayClosed: days.closed,
+    m.DayReopened: days.reopened,
     m.ClockConfirmed: days.clock_confirmed,
     m.TicketIssued: tickets.issued,
     m.TicketPrinted: tickets.printed,
@@ -31,6 +33,7 @@ CHANGES: dict[type[m.Event], Callable[[HallDay, Any, Record], None]] = {
     m.TicketCancelled: tickets.cancelled,
     m.PriorityChanged: tickets.priority_changed,
     m.TicketMarked: tickets.marked,
+    m.TicketRedirected: tickets.redirected,
     m.TicketRequeued: tickets.requeued,
     m.CounterOpened: counters.opened,
     m.CounterClosed: counters.closed,

@@ -11,7 +11,7 @@ from hall.counter import CounterStatus
 from hall.priority import RANK, PriorityClass, Why
 from hall.rating import RatingLevel
 from hall.rules import HallRules
-from hall.ticket import TicketState
+from hall.ticket import Sender, TicketState
 from hall.wait import Basis
 from queue_server.domain.calibration import Calibration
 from queue_server.domain.duty import Duty, Roster
@@ -62,8 +62,8 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     previewed_by: str | None = None  # the counter that looks at it; nobody else may call it
     for_counter: str | None = None  # waits for this counter alone
     for_staff: str | None = None  # waits for this clerk alone
-    sender: str | None = None  # the counter that it goes back to when it is done here
-    sent_with: str | None = None  # the matter that it had at the counter that sent it on
+    sender: str | None = None  # only in snapshots of before there was a `way_back`, which takes its place
+    sent_with: str | None = None  # the matter that it had at the counter that sent it on; None: nobody sent it here
     is_sent_back: bool = False
     transferred_from: str | None = None
     missed_count: int = 0
@@ -79,6 +79,9 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
     is_open_ended: bool = False  # on hold without a time of its own: waits again when the counter closes
+    alone_since: datetime | None = None  # since when it waits for one counter or clerk alone
+    principal: str | None = None  # on whose behalf a representative drew it
+    way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
 
     @property
     def line(self) -> LineKey:
@@ -108,6 +111,7 @@ class CounterDay(Struct, kw_only=True):
     completed: int = 0  # tickets today
     revision: int = 0  # the journal's sequence of its last change
     preview_at: datetime | None = None  # since when its clerk looks
+    paused_at: datetime | None = None  # while paused
 
     def vacate(self) -> None:
         """Its visitor is gone; the counter is free."""
@@ -212,6 +216,7 @@ class HallDay:
     service_s: dict[str, list[float]] = field(default_factory=dict)  # item_key: recent service times
     estimates: dict[str, list[Estimate]] = field(default_factory=dict)  # prefix: recent ones, newest last
     calibration: dict[str, Calibration] = field(default_factory=dict)  # prefix: what its estimates have taught
+    site: dict[str, str] = field(default_factory=dict)  # part of the site adopted last: its digest
     # -- what is about the day
     tickets: dict[str, Ticket] = field(default_factory=dict)
     last_number: dict[str, int] = field(default_factory=dict)
@@ -227,7 +232,8 @@ class HallDay:
     held: dict[str, None] = field(default_factory=dict, init=False)  # ticket ids on hold
     missed: dict[str, None] = field(default_factory=dict, init=False)  # ticket ids that were missed for good
     open_ratings: dict[str, None] = field(default_factory=dict, init=False)  # rating ids, oldest first
-    tickets_of: dict[str, list[str]] = field(default_factory=dict, init=False)  # person: ticket ids of the day
+    tickets_of: dict[str, list[str]] = field(default_factory=dict, init=False)  # person: tickets drawn today
+    tickets_for: dict[str, list[str]] = field(default_factory=dict, init=False)  # principal: tickets drawn for them
     backlog: dict[str, Backlog] = field(init=False)  # by queue
     roster: Roster = field(init=False)
     duty: dict[str, Duty] = field(init=False)  # by queue
@@ -252,6 +258,7 @@ class HallDay:
         self.backlog = {prefix: Backlog() for prefix in self.plan.queues}
         self.find_duty()
         self.aside, self.held, self.missed, self.open_ratings, self.tickets_of = {}, {}, {}, {}, {}
+        self.tickets_for = {}
 
     def find_duty(self) -> None:
         """See again who is on duty, after a counter opened, closed, paused, or was allowed something else."""

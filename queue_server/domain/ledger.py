@@ -233,6 +233,11 @@ def _requeued(ticket: _Running, _event: m.TicketRequeued, at: datetime) -> None:
         ticket.leave(PeriodKind.WAITING, at)
 
 
+def _redirected(ticket: _Running, event: m.TicketRedirected, at: datetime) -> None:
+    ticket.turn(PeriodKind.WAITING, at)
+    ticket.item_key = event.item_key
+
+
 def _transferred(ticket: _Running, event: m.TicketTransferred, at: datetime) -> None:
     ticket.staff_no = event.staff_no
     ticket.leave(PeriodKind.WAITING, at)
@@ -263,6 +268,7 @@ CHANGES: dict[type[m.Event], Callable[[_Running, Any, datetime], None]] = {
     m.TicketMissed: _missed,
     m.TicketHeld: _held,
     m.TicketRequeued: _requeued,
+    m.TicketRedirected: _redirected,
     m.TicketTransferred: _transferred,
     m.TicketSentBack: _sent_back,
     m.MatterCompleted: _matter_completed,

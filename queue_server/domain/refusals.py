@@ -397,6 +397,12 @@ class DayIsClosed(Refusal):
     code = "day_closed"
 
 
+class DayGoesOn(Refusal):
+    """The day was not ended, so it cannot be reopened."""
+
+    code = "day_goes_on"
+
+
 class ClosingNeedsConfirmation(Refusal):
     """Open tickets would be given up: confirm how many."""
 

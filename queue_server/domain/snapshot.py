@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hall.catalogue import HallPlan
 from hall.rules import HallRules
-from hall.ticket import TicketState
+from hall.ticket import Sender, TicketState
 from queue_server.domain.calibration import Calibration
 from queue_server.domain.changes.standing import stand
 from queue_server.domain.hall_day import (
@@ -51,6 +51,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     calls_made: dict[str, int]
     issued_in: dict[str, int]
     calls: dict[str, list[Call]]
+    site: dict[str, str] = {}
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -77,8 +78,13 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
         if hall.counters.pop(number).staff_no is not None:
             raise KeyError(number)
     for ticket in sorted(hall.tickets.values(), key=lambda ticket: ticket.seq):
+        if ticket.sender is not None:
+            ticket.way_back = (Sender(ticket.sender, ticket.sent_with or ticket.item_key),)
+            ticket.sender = None
         if ticket.person is not None:
             hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)
+        if ticket.principal is not None:
+            hall.tickets_for.setdefault(ticket.principal, []).append(ticket.ticket_id)
         if ticket.state is TicketState.WAITING:
             stand(hall, ticket)
         elif ticket.state is TicketState.ON_HOLD:

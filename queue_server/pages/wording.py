@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from devices.mends import MENDS
-from hall.counter import CounterStatus
+from hall.counter import CounterKind, CounterStatus
 from hall.rating import RatingLevel
 from hall.texts import Texts
 from hall.ticket import TicketState
@@ -18,6 +18,17 @@ STATUSES = {
     CounterStatus.SERVING: "Being served",
     CounterStatus.RATING: "Awaiting rating",
     CounterStatus.PAUSED: "Paused",
+}
+
+COUNTER_KINDS = {
+    CounterKind.COMPREHENSIVE: "Comprehensive window",
+    CounterKind.SPECIAL: "Special-area window",
+    CounterKind.OUTLET: "Outlet window",
+    CounterKind.PROBLEM: "Problem window",
+    CounterKind.ASSISTANCE: "Assistance window",
+    CounterKind.CROSS_REGION: "Cross-region window",
+    CounterKind.ONE_THING: "One-thing window",
+    CounterKind.GUIDE: "Guide desk",
 }
 
 TICKET_STATES = {
@@ -115,6 +126,7 @@ REFUSALS = {
     "appointment_over": "This appointment was used, given back or missed.",
     "not_yours": "This is another person's appointment.",
     "day_closed": "The day is over; numbers are drawn again tomorrow.",
+    "day_goes_on": "The day was not ended.",
     "closing_needs_confirmation": "Tickets are still open; please confirm how many.",
     "clock_stepped_back": "The server's clock has jumped back; a manager must set or confirm it.",
     "clock_leapt": "The server's clock has jumped ahead; a manager must set or confirm it.",
@@ -209,6 +221,7 @@ MANAGER_SAYS = (
     "Not connected: the states of devices may be old",
     "{count} tickets were not printed today",
     "{count} served",
+    "{share}% of the visitors called today went to comprehensive windows",
     "Window {counter}",
 )
 

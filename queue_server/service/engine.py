@@ -15,6 +15,7 @@ from prometheus_client import Counter
 from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.clock import Clock
+from hall.site_parts import changes, digest_of, parts_of
 from queue_server.domain.decide import audited, decide
 from queue_server.domain.decisions.days import believed_time, day_has_changed
 from queue_server.domain.evolve import evolve
@@ -90,6 +91,8 @@ class Engine:
         self._journal = journal
         self._clock = clock
         self._new_id = new_id
+        self._site = parts_of(plan)
+        self._is_other_site = True  # whether the journal's last site is not this one
         self.hall = HallDay(plan)
         self._is_stale = True  # whether the state may differ from the journal
         self._answers: dict[str, int] = {}  # command id: the sequence of its answer, today
@@ -113,6 +116,7 @@ class Engine:
     def adopt(self, kept: Kept, hall: HallDay) -> None:
         """Go on from what somebody has just `read`; `hall` is the engine's own from now on."""
         self.hall = hall
+        self._is_other_site = hall.site != self._site
         self._older_answers = {command_id: seq for command_id, seq in kept.answers.items() if seq < hall.began}
         self._answers = {command_id: seq for command_id, seq in kept.answers.items() if seq >= hall.began}
         self._answers.update((record.command_id, record.seq) for record in kept.records)
@@ -201,7 +205,13 @@ class Engine:
         return answer
 
     def _begin_day(self, command: m.AnyCommand, now: datetime, records: list[Record]) -> None:
-        """Adopt the site's rules and begin a new business day, before the first command that needs them is decided."""
+        """Adopt the site and its rules and begin a new business day, before the first command that needs them."""
+        if self._is_other_site:
+            changed = changes(self.hall.site, self._site) if self.hall.site else ()
+            adopted = m.SiteAdopted(digest=digest_of(self._site), parts=self._site, changed=changed)
+            self._take(self._new_id(), [adopted], now, records)
+            self._is_other_site = False
+            logger.info("the site is adopted: %s", ", ".join(changed) or "the first that this journal names")
         if self.hall.rules != self._plan.rules:
             self._take(self._new_id(), [m.RulesAdopted(rules=self._plan.rules)], now, records)
         if day_has_changed(self.hall, now) and not isinstance(command, m.StartDay):

@@ -1,4 +1,4 @@
-"""What the hall does by itself: ratings that nobody gives and looks that lead to no call end, a new day begins."""
+"""What the hall does by itself: ratings and looks at a ticket end, visitors come back, a new business day begins."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from hall import messages as m
 from hall.clock import Clock
 from queue_server.domain.decisions.calling import preview_is_over
 from queue_server.domain.decisions.days import day_has_changed
+from queue_server.domain.decisions.tickets import waits_in_vain
 from queue_server.domain.refusals import Refusal
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
@@ -65,4 +66,6 @@ def due(live: LiveHall, clock: Clock, rating_s: float) -> list[m.AnyCommand]:
     for number, counter in hall.counters.items():
         if preview_is_over(hall, counter, now):
             over.append(m.PutBack(command_id=str(uuid.uuid4()), counter_no=number, reason="preview_over", if_over=True))
+    in_vain = [ticket_id for ticket_id in hall.aside if waits_in_vain(hall, hall.tickets[ticket_id], now)]
+    over += [m.ReleaseTicket(command_id=str(uuid.uuid4()), ticket_id=ticket_id) for ticket_id in in_vain]
     return over

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from hall.counter import CounterStatus
+from hall.counter import CounterKind, CounterStatus
 from hall.messages import DeviceHealth
 from hall.priority import PriorityClass
 from hall.rating import RatingLevel
@@ -82,6 +82,7 @@ class CounterView(Struct, frozen=True):
     completed_today: int
     pause_reason: str | None
     last_rating: str | None  # of today's last visit: "open", "given", "not_given"; the level is not the clerk's to see
+    kind: CounterKind
     preview: VisitorView | None = None  # the ticket that the clerk looks at before the call
     sent_here: list[WaitingView] = []  # who waits for this counter or its clerk alone, by arrival
     held: list[AsideView] = []  # who stepped aside from this counter
@@ -97,6 +98,7 @@ class CounterLine(Struct, frozen=True):
     staff_no: str | None
     display_number: str | None
     completed_today: int
+    kind: CounterKind
 
 
 class ManagerQueue(Struct, frozen=True):
@@ -134,6 +136,7 @@ class ManagerView(Struct, frozen=True):
     not_rated: int  # ratings that ended without a level
     devices: list[DeviceHealth]
     broker_connected: bool
+    comprehensive_share: float | None  # of the tickets called today, by comprehensive counters; None: none was called
 
 
 def counter_view(
@@ -157,6 +160,7 @@ def counter_view(
         counter.completed,
         counter.pause_reason,
         _last_rating(hall, counter_no),
+        hall.plan.counters[counter_no].kind,
         preview=_visitor_view(hall, looked_at, texts, languages) if looked_at else None,
         sent_here=[_waiting_view(hall, ticket, texts, now, here) for ticket in sent],
         held=_aside_views(hall, hall.held, counter_no, texts),
@@ -192,6 +196,7 @@ def manager_view(
         not_rated=sum(not rating.is_open and rating.level is None for rating in hall.ratings.values()),
         devices=sorted(devices, key=lambda health: health.device_id),
         broker_connected=broker_connected,
+        comprehensive_share=_comprehensive_share(hall, tickets),
     )
 
 
@@ -276,9 +281,17 @@ def _counter_lines(hall: HallDay, tickets: list[Ticket]) -> list[CounterLine]:
             counter.staff_no,
             hall.tickets[counter.ticket_id].display_number if counter.ticket_id else None,
             completed.get(counter.counter_no, 0),
+            hall.plan.counters[counter.counter_no].kind,
         )
         for counter in hall.counters.values()
     ]
+
+
+def _comprehensive_share(hall: HallDay, tickets: Iterable[Ticket]) -> float | None:
+    """The indicator of the regional rules (at least 0.9 in a city or county): each ticket counts where it was last."""
+    taken = [hall.plan.counters.get(ticket.counter_no or "") for ticket in tickets if ticket.called_at]
+    kinds = [counter.kind for counter in taken if counter is not None]
+    return kinds.count(CounterKind.COMPREHENSIVE) / len(kinds) if kinds else None
 
 
 def _waited_s(ticket: Ticket) -> float | None:

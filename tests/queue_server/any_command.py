@@ -11,7 +11,7 @@ from hall.appointment import AppointmentRules
 from hall.counter import CounterStatus
 from hall.identity import DocumentKind
 from hall.rating import RatingChannel, RatingLevel
-from hall.rules import CallRules, ClockRules, HoldRules, MissedRules, OneTicket, PersonRules
+from hall.rules import CallRules, ClockRules, HoldRules, MissedRules, OneTicket, PersonRules, TransferRules
 from hall.ticket import OPEN_STATES, TicketState
 from queue_server.domain.bans import ban_id_of
 from queue_server.domain.decisions.appointments import slots_of
@@ -24,6 +24,7 @@ PLAN = small_plan(
     hold=HoldRules(most_a_counter=2),
     persons=PersonRules(one_ticket=OneTicket.A_QUEUE, most_a_day=4),
     clock=ClockRules(step_back_s=60.0, longest_gap_days=3),
+    transfers=TransferRules(paused_wait_min=0.5),
     appointments=AppointmentRules(book_days_ahead_min=0, no_shows_before_restriction=2),
 )
 
@@ -88,12 +89,15 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "by": "M1",
         "confirmed_open": pick([0, sum(t.state in OPEN_STATES for t in hall.tickets.values())]),
     },
+    m.ReopenDay: lambda hall, pick, now: {"by": "M1"},
     m.ConfirmClock: lambda hall, pick, now: {"by": "M1"},
     m.IssueTicket: lambda hall, pick, now: {
         "item_key": one_of(pick, hall.plan.items),
         "kiosk_id": "K01",
         "further_items": pick([(), (), (), (), (), (), ("a2",), ("b1", "r1"), ("a1",) * 5, ("x",)]),
         "party_size": pick([*[1] * 15, 3, 0, 21]),
+        "is_representative": pick([*[False] * 9, True]),
+        "principal": pick([*[None] * 15, *PEOPLE]),
         **visitor(pick),
     },
     m.CancelTicket: lambda hall, pick, now: {
@@ -112,8 +116,22 @@ BUILDERS: dict[type[m.Command], Callable[[HallDay, Pick, Any], dict[str, Any]]] 
         "note": pick([None, "deaf"]),
         "party_size": pick([None, 2, 0]),
     },
+    m.RedirectTicket: lambda hall, pick, now: {
+        **ticket(hall, pick, TicketState.WAITING),
+        "by": "M1",
+        "reason": "wrong matter",
+        **pick(
+            [
+                {"item_key": pick([*hall.plan.items, "nothing"])},
+                {"to_counter": pick([*COUNTERS, "99"])},
+                {"to_staff": pick(STAFF)},
+                {},
+            ]
+        ),
+    },
     m.RequeueTicket: lambda hall, pick, now: {**ticket(hall, pick, TicketState.MISSED), "by": "M1"},
     m.ReturnHeld: lambda hall, pick, now: ticket(hall, pick, TicketState.ON_HOLD),
+    m.ReleaseTicket: lambda hall, pick, now: {"ticket_id": one_of(pick, hall.aside or hall.tickets)},
     m.ReportPrint: lambda hall, pick, now: {**ticket(hall, pick, *TicketState), "printed": pick([True, False])},
     m.LeaseNumbers: lambda hall, pick, now: {
         "kiosk_id": pick(["K01", "K02"]),
@@ -249,6 +267,7 @@ WEIGHTS = {
     m.MarkMissed: 5,
     m.HoldTicket: 4,
     m.TransferTicket: 6,
+    m.RedirectTicket: 3,
     m.OpenCounter: 8,
     m.Recall: 3,
     m.CloseCounter: 0.5,

@@ -109,6 +109,9 @@ def _people_and_appointments_agree(hall: HallDay) -> None:
         if ticket.person is not None:
             known.setdefault(ticket.person, []).append(ticket.ticket_id)
     assert known.items() <= hall.tickets_of.items() or hall.is_closed
+    for ticket in hall.tickets.values():
+        assert ticket.principal is None or ticket.is_representative
+        assert ticket.principal is None or ticket.ticket_id in hall.tickets_for[ticket.principal]
     for appointment in hall.appointments.values():
         assert (appointment.ticket_id is not None) == (appointment.state == "checked_in")
 

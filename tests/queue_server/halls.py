@@ -305,4 +305,4 @@ def found_again(hall: HallDay) -> tuple[Any, ...]:
     backlog = {prefix: (each.people, each.work_s) for prefix, each in hall.backlog.items()}
     duty = {prefix: repr(each) for prefix, each in hall.duty.items()}
     sets = set(hall.aside), set(hall.held), set(hall.missed), set(hall.open_ratings)
-    return lines, sets, hall.tickets_of, backlog, duty, hall.mean_s
+    return lines, sets, hall.tickets_of, hall.tickets_for, backlog, duty, hall.mean_s

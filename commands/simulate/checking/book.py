@@ -28,6 +28,8 @@ class Ticket:
     person: str | None
     further: list[str]
     appointment_no: str | None
+    is_for_another: bool = False
+    principal: str | None = None
     state: str = "waiting"
     at_counter: str | None = None  # while called or serving
     last_counter: str | None = None
@@ -35,8 +37,10 @@ class Ticket:
     previewed_by: str | None = None
     for_counter: str | None = None
     for_staff: str | None = None
-    returns_to: str | None = None
     lets_pass: int | None = None  # after a missed call: others until it is back
+    sent_at: int = 0
+    way_back: tuple[tuple[str, str], ...] = ()  # counter and matter there, the next one last
+    sent_by: tuple[str, str] | None = None  # the counter that sent it here, and the matter that it had there
     not_before: int = 0
     calls: int = 0
     last_call: int = 0
@@ -57,6 +61,7 @@ class Counter:
     number: str
     staff: str | None = None
     is_paused: bool = False
+    paused_at: int = 0  # the last pause's begin
     ticket_id: str | None = None
     preview_id: str | None = None
     granted: set[Ability] = field(default_factory=set)
@@ -90,6 +95,7 @@ class Book:
         self.rules = HallRules()
         self.rules_seq = 0  # the record that they were adopted with
         self.longest_row: int | None = None  # the loosest N:1 rule of the day; None: there was none for a while
+        self.site: str | None = None  # the digest of the one adopted last
         self.seq = 0
         self.at: datetime | None = None
         self.shift = 0  # microseconds that this book's time is ahead of the server's
@@ -137,6 +143,9 @@ class Book:
         most = event.rules.order.most_in_a_row
         self.longest_row = None if self.longest_row is None or most is None else max(self.longest_row, most)
 
+    def _SiteAdopted(self, event: m.SiteAdopted, _record: Record) -> None:  # noqa: N802
+        self.site = event.digest
+
     def _DayStarted(self, event: m.DayStarted, record: Record) -> None:  # noqa: N802
         self.day, self.reached, self.is_closed = event.day, record.at.date(), False
         self.longest_row = self.rules.order.most_in_a_row
@@ -154,6 +163,9 @@ class Book:
             if ticket := self.tickets.get(ticket_id):
                 ticket.state, ticket.at_counter = "expired", None
         self.ratings = dict.fromkeys(self.ratings, "closed")
+
+    def _DayReopened(self, _event: m.DayReopened, _record: Record) -> None:  # noqa: N802
+        self.is_closed = False
 
     def _clear(self, no_shows: tuple[str, ...]) -> None:
         for number in no_shows:
@@ -175,6 +187,8 @@ class Book:
             event.person,
             list(event.further_items),
             event.appointment_no,
+            event.is_representative,
+            event.principal,
             state="expired" if event.after_closing else "waiting",
         )
         self.ticket_ids.add(event.ticket_id)
@@ -194,6 +208,17 @@ class Book:
     def _PriorityChanged(self, event: m.PriorityChanged, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].group = event.priority
 
+    def _TicketRedirected(self, event: m.TicketRedirected, record: Record) -> None:  # noqa: N802
+        ticket = self.tickets[event.ticket_id]
+        lets_pass, not_before = ticket.lets_pass, ticket.not_before
+        is_to_one = event.to_counter is not None or event.to_staff is not None
+        self._set_free(event.ticket_id, "waiting")
+        if lets_pass is not None and not is_to_one:
+            ticket.lets_pass, ticket.not_before = lets_pass, not_before
+        ticket.prefix, ticket.item_key = event.prefix, event.item_key
+        ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
+        ticket.sent_by, ticket.sent_at = None, self.time(record.at)
+
     def _TicketRequeued(self, event: m.TicketRequeued, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         if not event.keeps_arrival:
@@ -211,8 +236,9 @@ class Book:
         counter = self.counters[event.counter_no]
         counter.staff, counter.is_paused = None, False
 
-    def _CounterPaused(self, event: m.CounterPaused, _record: Record) -> None:  # noqa: N802
-        self.counters[event.counter_no].is_paused = True
+    def _CounterPaused(self, event: m.CounterPaused, record: Record) -> None:  # noqa: N802
+        counter = self.counters[event.counter_no]
+        counter.is_paused, counter.paused_at = True, self.time(record.at)
 
     def _CounterResumed(self, event: m.CounterResumed, _record: Record) -> None:  # noqa: N802
         self.counters[event.counter_no].is_paused = False
@@ -257,16 +283,18 @@ class Book:
     def _TicketHeld(self, event: m.TicketHeld, _record: Record) -> None:  # noqa: N802
         self._set_free(event.ticket_id, "on_hold").held_by = event.counter_no
 
-    def _TicketTransferred(self, event: m.TicketTransferred, _record: Record) -> None:  # noqa: N802
+    def _TicketTransferred(self, event: m.TicketTransferred, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
+        ticket.sent_by = None if event.is_return else (event.from_counter, ticket.item_key)
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
         ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
-        ticket.returns_to = event.from_counter if event.comes_back else None
+        ticket.way_back, ticket.sent_at = event.way_back or (), self.time(record.at)
 
-    def _TicketSentBack(self, event: m.TicketSentBack, _record: Record) -> None:  # noqa: N802
+    def _TicketSentBack(self, event: m.TicketSentBack, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key = event.prefix, event.item_key
-        ticket.for_counter, ticket.returns_to = event.to_counter, None
+        ticket.for_counter, ticket.way_back, ticket.sent_by = event.to_counter, event.way_back, None
+        ticket.sent_at = self.time(record.at)
 
     def _MatterAdded(self, event: m.MatterAdded, _record: Record) -> None:  # noqa: N802
         self.tickets[event.ticket_id].further.append(event.item_key)
@@ -278,6 +306,7 @@ class Book:
         else:
             self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key, ticket.further = event.next_prefix, event.next_item, ticket.further[1:]
+        ticket.sent_by = None
 
     def _ServiceCompleted(self, event: m.ServiceCompleted, _record: Record) -> None:  # noqa: N802
         self._end(event.ticket_id, "completed")

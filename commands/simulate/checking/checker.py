@@ -12,6 +12,7 @@ from commands.simulate.checking.book import Book
 from commands.simulate.checking.order import order
 from commands.simulate.checking.returning import returning
 from commands.simulate.checking.slots import slots
+from commands.simulate.checking.transfers import transfers
 from hall import messages as m
 from hall.catalogue import HallPlan
 from queue_server.domain.record import Record
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     rules.ratings,
     rules.appointments,
     slots,
+    transfers,
 )
 
 NOT_ABOUT_THE_COMMAND = ("clock_stepped_back", "clock_leapt")
@@ -79,6 +81,8 @@ class Checker:
             self._offers(record)
             if isinstance(record.event, m.DayClosed):
                 self._closed_on = record.at.date()
+            elif isinstance(record.event, m.DayReopened):
+                self._closed_on = None
             for check in CHECKS:
                 self._report(check.__name__, list(self._run(check, record)), record.at, record.seq)
             try:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from commands.simulate.checking.book import Book, Counter, Ticket
 from hall import messages as m
+from hall.catalogue import ServiceItem
 from hall.priority import Ground, PriorityClass, Why
 from hall.rules import OrderPolicy
 from queue_server.domain.record import Record
@@ -129,10 +130,15 @@ def _could_call(book: Book, counter: Counter, now: int) -> Iterator[tuple[Ticket
 
 def may_take(book: Book, counter: Counter, ticket: Ticket) -> bool:
     """Whether a counter handles the matter that a ticket waits for, by the plan or for today."""
-    item, planned = book.plan.items[ticket.item_key], book.plan.counters[counter.number]
+    return handles(book, counter, book.plan.items[ticket.item_key])
+
+
+def handles(book: Book, counter: Counter, item: ServiceItem) -> bool:
+    """Whether a counter handles a matter, by the plan or for today."""
+    planned = book.plan.counters[counter.number]
     if item.ability in counter.granted:
         return True
-    if ticket.prefix not in planned.queues:
+    if item.queue not in planned.queues:
         return False
     return planned.abilities is None or item.ability in planned.abilities
 

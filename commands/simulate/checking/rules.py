@@ -13,13 +13,15 @@ SECOND_US = 1_000_000
 
 
 def sequence(book: Book, record: Record) -> Iterator[str]:
-    """Records follow each other without a gap, and time runs forwards unless somebody confirmed the clock."""
+    """Records follow without a gap; time runs forwards unless somebody confirmed the clock; a site is adopted once."""
     if record.seq != book.seq + 1:
         yield f"the record {record.seq} follows {book.seq}"
     if book.at is not None and record.at < book.at and not isinstance(record.event, m.ClockConfirmed):
         yield f"the record {record.seq} is of {record.at}, before {book.at}"
     if isinstance(record.event, m.ClockConfirmed) and book.at is not None and record.event.was_at != book.at:
         yield f"the clock was confirmed with {record.event.was_at} as the last instant before; it was {book.at}"
+    if isinstance(record.event, m.SiteAdopted) and record.event.digest == book.site:
+        yield "the site was adopted again, and is what it was"
 
 
 def days(book: Book, record: Record) -> Iterator[str]:
@@ -31,6 +33,8 @@ def days(book: Book, record: Record) -> Iterator[str]:
             yield f"the day {event.day} began on {today}"
         if book.reached is not None and today <= book.reached:
             yield f"the day {event.day} began on {today}, when the calendar had come to {book.reached}"
+    if isinstance(event, m.DayReopened) and (not book.is_closed or event.day != book.day):
+        yield f"the day {event.day} was reopened on {book.day}, closed={book.is_closed}"
     if isinstance(event, m.DayStarted | m.DayClosed):
         if set(event.expired) != book.open_tickets():
             wrong = sorted(set(event.expired) ^ book.open_tickets())
@@ -110,31 +114,27 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         yield f"{event.display_number} was drawn without a document"
     if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
         yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
+    if event.is_representative and not rules.may_represent:
+        yield f"{event.display_number} was drawn on behalf of another, which the hall's rules do not allow"
+    yield from _one_ticket(book, event)
+    for somebody in (event.person, event.principal):
+        until = book.bans.get(somebody or "")
+        if until is not None and book.reached is not None and until >= book.reached:
+            yield f"{event.display_number} was given to or for somebody who is banned"
     if event.person is None:
         return
-    if book.reached is not None and event.person in book.bans and book.bans[event.person] >= book.reached:
-        yield f"{event.display_number} was given to somebody who is banned"
     if event.appointment_no is not None:
         return  # the booking gave a right to it
     if rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
-    for held in _held(book, event.person, event.prefix):
-        yield f"{event.display_number} was given to somebody who holds {held.shown}"
 
 
-def _second(book: Book, back: Ticket | None) -> Iterator[str]:
-    """A missed ticket comes back, though its visitor has taken another one since."""
-    if back is not None and back.state == "missed" and back.person is not None:
-        for held in _held(book, back.person, back.prefix):
-            yield f"{back.shown} came back to somebody who holds {held.shown}"
-
-
-def _held(book: Book, person: str, prefix: str) -> list[Ticket]:
-    """The open tickets of a person that stand in the way of another one."""
-    held = [t for t in book.tickets.values() if t.person == person and t.state not in OVER]
-    if book.rules.persons.one_ticket is OneTicket.A_QUEUE:
-        held = [t for t in held if t.prefix == prefix]
-    return held if book.rules.persons.one_ticket is not OneTicket.OFF else []
+def _is_the_same(event: m.TicketIssued, ticket: Ticket) -> bool:
+    """Whether a new ticket and another one are for the same person, as far as anybody knows."""
+    new = event.principal or (f"somebody of {event.person}" if event.is_representative else event.person)
+    old = ticket.principal or (f"somebody of {ticket.person}" if ticket.is_for_another else ticket.person)
+    is_known = event.person is not None or event.principal is not None
+    return is_known and new == old
 
 
 def hours(book: Book, record: Record) -> Iterator[str]:

@@ -13,6 +13,7 @@ FROM: dict[type[m.Event], tuple[str, ...]] = {
     m.TicketPreviewed: ("waiting",),
     m.TicketPutBack: ("waiting",),
     m.PriorityChanged: ("waiting",),
+    m.TicketRedirected: ("waiting",),
     m.ServiceStarted: ("called",),
     m.TicketMissed: ("called",),
     m.TicketHeld: AT_A_COUNTER,
@@ -28,6 +29,7 @@ FROM: dict[type[m.Event], tuple[str, ...]] = {
 REQUEUED_FROM = {
     "hold_over": ("on_hold",),
     "desk": ("missed",),
+    "counter_paused": ("waiting",),
     "counter_closed": ("waiting", "on_hold", "called", "serving"),
 }
 BY_THE_COUNTER = (

@@ -60,6 +60,7 @@ def visit(world: World, kiosk: Kiosk) -> Person:
         party_size=rng.choice((1,) * 20 + (2, 5, 30)),
         special_need="wheelchair" if world.chance(0.01) else None,
         is_representative=world.chance(0.03),
+        principal=f"person-{rng.randrange(FEW_PEOPLE)}" if world.chance(0.03) else None,
         **document,
     )
     issued = event_of((yield issue))

@@ -9,6 +9,7 @@ from hall.catalogue import ServiceItem
 from hall.ticket import OPEN_STATES, TicketState
 from queue_server.domain.bans import ban_id_of
 from queue_server.domain.decisions.calling import preview_is_over
+from queue_server.domain.decisions.tickets import waits_in_vain
 from queue_server.domain.refusals import ClosingNeedsConfirmation
 
 RATING_S = 30.0
@@ -29,7 +30,9 @@ def _at_the_desk(world: World) -> m.AnyCommand:
     dice = rng.random()
     if missed and dice < 0.4:
         return m.RequeueTicket(**identity, ticket_id=rng.choice(missed))
-    if dice < 0.55:
+    if dice < 0.5:
+        return _elsewhere(world, identity)
+    if dice < 0.6:
         return m.ChangePriority(**identity, ticket_id=some, green_group=rng.choice((None, "medic", "no-such-group")))
     if dice < 0.7:
         return m.MarkTicket(**identity, ticket_id=some, note="form ready", party_size=rng.choice((None, 2, 99)))
@@ -46,6 +49,22 @@ def _at_the_desk(world: World) -> m.AnyCommand:
         ban_id = rng.choice([ban_id_of(banned) for banned in world.seen.bans] or ["no-such-ban"])
         return m.LiftBan(**identity, ban_id=ban_id, reason="talked to")
     return m.LiftBan(**identity, person=rng.choice([*world.seen.bans, person]), reason="talked to")
+
+
+def _elsewhere(world: World, identity: dict[str, str]) -> m.RedirectTicket:
+    """Somebody waits in the wrong place."""
+    rng = world.rng
+    waiting = [t.ticket_id for t in world.seen.tickets.values() if t.state is TicketState.WAITING]
+    counter = rng.choice(list(world.seen.counters.values()))
+    kind = rng.choice(("item", "item", "counter", "clerk"))
+    return m.RedirectTicket(
+        **identity,
+        ticket_id=rng.choice(waiting or ["no-such-ticket"]),
+        reason="wrong matter chosen",
+        item_key=rng.choice(list(world.plan.items)) if kind == "item" else None,
+        to_counter=counter.counter_no if kind == "counter" else None,
+        to_staff=(counter.staff_no or "nobody") if kind == "clerk" else None,
+    )
 
 
 def manager(world: World, end_h: float) -> Person:
@@ -68,14 +87,17 @@ def manager(world: World, end_h: float) -> Person:
 
 
 def close_day(world: World) -> Person:
-    """End the day: first with a wrong number of open tickets, then with what the refusal said."""
+    """End the day: first with a wrong number of open tickets, then with what the refusal said. Some take it back."""
     confirmed = sum(t.state in OPEN_STATES for t in world.seen.tickets.values()) + world.rng.choice((0, 1))
     for _ in range(3):
         outcome = yield m.CloseDay(command_id=world.new_id(), by="T0900", confirmed_open=confirmed)
         if not isinstance(outcome, ClosingNeedsConfirmation):
-            return
+            break
         confirmed = int(outcome.facts["open"] or 0)
         yield world.rng.uniform(1, 20)
+    if world.chance(0.3):
+        yield world.rng.uniform(10, 1200)
+        yield m.ReopenDay(command_id=world.new_id(), by="T0900")
 
 
 def press_anything(world: World, end_h: float) -> Person:
@@ -129,4 +151,10 @@ def _due(world: World, asked: set[str]) -> list[m.AnyCommand]:
         if preview_is_over(hall, counter, now) and key not in asked:
             asked.add(key)
             due.append(m.PutBack(command_id=world.new_id(), counter_no=number, reason="preview_over", if_over=True))
+    for ticket_id in hall.aside:
+        ticket = hall.tickets[ticket_id]
+        key = f"{ticket_id} {ticket.alone_since} released"
+        if waits_in_vain(hall, ticket, now) and key not in asked:
+            asked.add(key)
+            due.append(m.ReleaseTicket(command_id=world.new_id(), ticket_id=ticket_id))
     return due

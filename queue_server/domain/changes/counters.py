@@ -13,28 +13,29 @@ def opened(hall: HallDay, event: m.CounterOpened, record: Record) -> None:
     counter = counter_changed(hall, event.counter_no, record)
     counter.staff_no = event.staff_no
     if counter.status is CounterStatus.CLOSED or (counter.status is CounterStatus.PAUSED and event.took_over_from):
-        counter.status, counter.pause_reason = CounterStatus.IDLE, None
+        counter.status, counter.pause_reason, counter.paused_at = CounterStatus.IDLE, None, None
     note_duty(hall)
 
 
 def closed(hall: HallDay, event: m.CounterClosed, record: Record) -> None:
     """The clerk left."""
     counter = counter_changed(hall, event.counter_no, record)
-    counter.status, counter.staff_no, counter.pause_reason = CounterStatus.CLOSED, None, None
+    counter.status, counter.staff_no = CounterStatus.CLOSED, None
+    counter.pause_reason = counter.paused_at = None
     note_duty(hall)
 
 
 def paused(hall: HallDay, event: m.CounterPaused, record: Record) -> None:
     """Nobody is served."""
     counter = counter_changed(hall, event.counter_no, record)
-    counter.status, counter.pause_reason = CounterStatus.PAUSED, event.reason
+    counter.status, counter.pause_reason, counter.paused_at = CounterStatus.PAUSED, event.reason, record.at
     note_duty(hall)
 
 
 def resumed(hall: HallDay, event: m.CounterResumed, record: Record) -> None:
     """Serving again."""
     counter = counter_changed(hall, event.counter_no, record)
-    counter.status, counter.pause_reason = CounterStatus.IDLE, None
+    counter.status, counter.pause_reason, counter.paused_at = CounterStatus.IDLE, None, None
     note_duty(hall)
 
 

@@ -15,7 +15,16 @@ from queue_server.domain.hall_day import CounterDay, HallDay, Rating, Ticket
 from queue_server.domain.record import Record
 
 LIFE_IS_OVER = frozenset(state for state, steps in LIFE.items() if not steps)
-TICKET_INSTANTS = ("arrived_at", "called_at", "last_call_at", "started_at", "not_before", "returns_at", "held_at")
+TICKET_INSTANTS = (
+    "arrived_at",
+    "called_at",
+    "last_call_at",
+    "started_at",
+    "not_before",
+    "returns_at",
+    "held_at",
+    "alone_since",
+)
 NUMBERED_DAYS = 62  # past days whose numbers are remembered: so many may begin while a clock is wrong, and be undone
 REMEMBERED_DAYS = 366  # how long past appointments and no-shows are remembered
 
@@ -51,10 +60,10 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
     Kiosks keep their blocks: they may still hold tickets that nobody has heard of.
     """
     _miss(hall, event.no_shows)
-    tickets, tickets_of, leases = hall.tickets, hall.tickets_of, hall.leases
+    tickets, tickets_of, tickets_for, leases = hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases
     numbers, issued_in, ratings = hall.last_number, hall.issued_in, hall.ratings
     hall.end_day()
-    hall.tickets, hall.tickets_of, hall.leases = tickets, tickets_of, leases
+    hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases = tickets, tickets_of, tickets_for, leases
     hall.last_number, hall.issued_in, hall.ratings = numbers, issued_in, ratings
     for ticket_id in event.expired:
         step(tickets[ticket_id], TicketStep.EXPIRE)
@@ -62,6 +71,11 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
     for rating in ratings.values():
         rating.is_open = False
     hall.is_closed = True
+
+
+def reopened(hall: HallDay, _event: m.DayReopened, _record: Record) -> None:
+    """Numbers are drawn again; everything else stays as the closing left it."""
+    hall.is_closed = False
 
 
 def clock_confirmed(hall: HallDay, event: m.ClockConfirmed, record: Record) -> None:
@@ -81,7 +95,7 @@ def clock_confirmed(hall: HallDay, event: m.ClockConfirmed, record: Record) -> N
     for rating in hall.ratings.values():
         _go_back(rating, ("opened_at",), back_s)
     for counter in hall.counters.values():
-        _go_back(counter, ("preview_at",), back_s)
+        _go_back(counter, ("preview_at", "paused_at"), back_s)
 
 
 def _go_back(thing: Ticket | Rating | CounterDay, names: tuple[str, ...], back_s: float) -> None:
@@ -94,6 +108,11 @@ def _go_back(thing: Ticket | Rating | CounterDay, names: tuple[str, ...], back_s
 def rules_adopted(hall: HallDay, event: m.RulesAdopted, _record: Record) -> None:
     """Other rules are in force, written as a journal gives them back: a site's `20` seconds are the same as `20.0`."""
     hall.rules = msgspec.convert(msgspec.to_builtins(event.rules), HallRules)
+
+
+def site_adopted(hall: HallDay, event: m.SiteAdopted, _record: Record) -> None:
+    """Remembered only to see the next change; the plan itself is the site file's to say."""
+    hall.site = event.parts
 
 
 def rule_applied(_hall: HallDay, _event: m.RuleApplied, _record: Record) -> None:

@@ -3,7 +3,7 @@
 from hall import messages as m
 from hall.counter import CounterStatus
 from hall.priority import Ground
-from hall.ticket import TicketState, TicketStep
+from hall.ticket import Sender, TicketState, TicketStep
 from queue_server.domain.changes.learning import expect, note_service, note_wait
 from queue_server.domain.changes.standing import counter_changed, free, leave, look_away, stand, step
 from queue_server.domain.hall_day import (
@@ -115,13 +115,19 @@ def transferred(hall: HallDay, event: m.TicketTransferred, record: Record) -> No
     ticket = hall.tickets[event.ticket_id]
     counter_changed(hall, event.from_counter, record).vacate()
     step(ticket, TicketStep.TRANSFER)
-    ticket.sent_with = ticket.item_key
+    ticket.way_back = _way_back(ticket, event) if event.way_back is None else event.way_back
+    ticket.sent_with = None if event.is_return else ticket.item_key
     ticket.prefix, ticket.item_key = event.prefix, event.item_key
     ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
-    ticket.transferred_from, ticket.is_sent_back = event.from_counter, False
-    ticket.sender = event.from_counter if event.comes_back else None
+    ticket.alone_since = None if event.to_counter is None and event.to_staff is None else record.at
+    ticket.transferred_from, ticket.is_sent_back = event.from_counter, event.is_return
     expect(hall, ticket)
     stand(hall, ticket)
+
+
+def _way_back(ticket: Ticket, event: m.TicketTransferred) -> tuple[Sender, ...]:
+    """As it was when only the last counter could have the visitor back."""
+    return (Sender(event.from_counter, ticket.item_key),) if event.comes_back else ()
 
 
 def sent_back(hall: HallDay, event: m.TicketSentBack, record: Record) -> None:
@@ -131,7 +137,7 @@ def sent_back(hall: HallDay, event: m.TicketSentBack, record: Record) -> None:
     step(ticket, TicketStep.TRANSFER)
     ticket.prefix, ticket.item_key, ticket.sent_with = event.prefix, event.item_key, None
     ticket.for_counter, ticket.transferred_from, ticket.is_sent_back = event.to_counter, event.from_counter, True
-    ticket.sender = None
+    ticket.way_back, ticket.alone_since = event.way_back, record.at
     expect(hall, ticket)
     stand(hall, ticket)
 
@@ -146,7 +152,7 @@ def matter_completed(hall: HallDay, event: m.MatterCompleted, record: Record) ->
     """The next matter begins here, or waits elsewhere with the old arrival."""
     ticket, counter = hall.tickets[event.ticket_id], counter_changed(hall, event.counter_no, record)
     note_service(hall, event.item_key, event.served_s)
-    ticket.further_items = ticket.further_items[1:]
+    ticket.further_items, ticket.sent_with = ticket.further_items[1:], None
     if event.stays:
         step(ticket, TicketStep.NEXT_MATTER)
         ticket.prefix, ticket.item_key, ticket.started_at = event.next_prefix, event.next_item, record.at

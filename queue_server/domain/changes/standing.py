@@ -67,7 +67,7 @@ def free(ticket: Ticket) -> None:
     """Forget what tied a waiting ticket to one place or made it let others pass."""
     ticket.previewed_by = ticket.for_counter = ticket.for_staff = None
     ticket.back_at_call = ticket.not_before = ticket.returns_at = ticket.held_reason = ticket.held_at = None
-    ticket.is_open_ended = False
+    ticket.alone_since, ticket.is_open_ended = None, False
 
 
 def look_away(counter: CounterDay) -> None:

@@ -33,6 +33,7 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         note=event.note,
         special_need=event.special_need,
         is_representative=event.is_representative,
+        principal=event.principal,
         appointment_no=event.appointment_no,
         wait_p10_s=event.wait_p10_s,
         wait_p50_s=event.wait_p50_s,
@@ -53,6 +54,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         _count(hall, event.prefix, event.quota_interval)
     if event.person is not None:
         hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
+    if event.principal is not None:
+        hall.tickets_for.setdefault(event.principal, []).append(ticket.ticket_id)
     if event.lease_id is not None:
         hall.leases[event.lease_id].used.add(event.number)
     if event.appointment_no is not None:
@@ -87,6 +90,28 @@ def marked(hall: HallDay, event: m.TicketMarked, _record: Record) -> None:
     ticket.note = ticket.note if event.note is None else event.note
     ticket.special_need = ticket.special_need if event.special_need is None else event.special_need
     ticket.party_size = event.party_size or ticket.party_size
+
+
+def redirected(hall: HallDay, event: m.TicketRedirected, record: Record) -> None:
+    """It waits elsewhere. No counter has sent it there, and what it was told of its wait was about another line."""
+    ticket = hall.tickets[event.ticket_id]
+    leave(hall, ticket)
+    step(ticket, TicketStep.REDIRECT)
+    if event.to_counter is not None or event.to_staff is not None:
+        free(ticket)
+        ticket.alone_since = record.at
+    elif ticket.back_at_call is not None:  # lets as many others pass there as it still had to here
+        left = max(ticket.back_at_call - hall.calls_made.get(ticket.prefix, 0), 0)
+        ticket.back_at_call = hall.calls_made.get(event.prefix, 0) + left
+    else:
+        free(ticket)
+    ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff
+    ticket.prefix, ticket.item_key = event.prefix, event.item_key
+    ticket.sent_with = ticket.transferred_from = None
+    ticket.is_sent_back = False
+    ticket.wait_p10_s = ticket.wait_p50_s = ticket.wait_p90_s = ticket.wait_basis = None
+    expect(hall, ticket)
+    stand(hall, ticket)
 
 
 def requeued(hall: HallDay, event: m.TicketRequeued, record: Record) -> None:

@@ -10,15 +10,14 @@ from hall.priority import PriorityClass
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, item_of
 from queue_server.domain.decisions.issuing import (
-    check_ban,
     check_day,
-    check_document,
     check_hours,
     next_number,
     priority_of,
     ticket_issued,
 )
 from queue_server.domain.decisions.people import person_of
+from queue_server.domain.decisions.rights import check_ban, check_document
 from queue_server.domain.hall_day import Appointment, HallDay
 from queue_server.domain.places_left import holds_place, offered, places_left
 from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until, check_in_window
@@ -84,7 +83,8 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
     begins, ends = check_in_window(appointment.starts_at, hall.rules.appointments)
     if seconds_between(now, begins) > 0:
         raise no.TooEarly(f"check-in begins at {begins:%H:%M}", prefix=item.queue, opens_at=begins.isoformat())
-    check_document(hall, item.queue, has_document=command.identity_kind is not None)
+    if command.identity_kind is None:
+        check_document(hall, item.queue)
     check_ban(hall, appointment.person)
     is_in_time = seconds_between(now, ends) >= 0
     interval = None if is_in_time else check_hours(hall, item.queue, now)

@@ -16,7 +16,7 @@ from queue_server.domain.decisions.asking import (
     visitor_at,
 )
 from queue_server.domain.decisions.counters import put_back
-from queue_server.domain.decisions.issuing import check_one_ticket
+from queue_server.domain.decisions.rights import check_one_ticket
 from queue_server.domain.decisions.ratings import end_rating
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.order import Choice, can_serve, next_ticket, passed_missed
@@ -86,7 +86,7 @@ def _check_missed(hall: HallDay, ticket: Ticket) -> None:
     """See that a missed ticket may be called; raises `NotAllowed`, `HasTicket`."""
     if not hall.rules.missed.may_call:
         raise no.NotAllowed("this hall does not call missed tickets again")
-    check_one_ticket(hall, ticket.person, ticket.prefix)
+    check_one_ticket(hall, ticket)
 
 
 def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -103,8 +103,10 @@ def recall(hall: HallDay, command: m.Recall, now: datetime, _new_id: NewId) -> l
 
 
 def _was_meant_for(counter: CounterDay, ticket: Ticket) -> bool:
-    """Whether a ticket was sent to this counter, or was here and stepped aside or was missed."""
-    if ticket.for_counter == counter.counter_no:
+    """Whether a ticket was sent to this counter or its clerk, or was here and stepped aside or was missed."""
+    if ticket.for_counter == counter.counter_no or (
+        ticket.for_staff is not None and ticket.for_staff == counter.staff_no
+    ):
         return True
     return ticket.state is not TicketState.WAITING and ticket.counter_no == counter.counter_no
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from hall import messages as m
 from hall.counter import CounterStatus
-from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, counter_of, free_counter, item_of, staffed_counter
 from queue_server.domain.decisions.ratings import end_rating
@@ -24,12 +23,13 @@ def open_counter(hall: HallDay, command: m.OpenCounter, now: datetime, _new_id: 
     if not command.take_over:
         raise no.CounterTaken(f"clerk {counter.staff_no} is at counter {counter.counter_no}", staff_no=counter.staff_no)
     opened = m.CounterOpened(counter_no=counter.counter_no, staff_no=command.staff_no, took_over_from=counter.staff_no)
-    return [*elsewhere, *put_back(counter, "taken_over"), *_release(hall, counter, staff_only=True), opened]
+    return [*elsewhere, *put_back(counter, "taken_over"), *_release(_for_clerk(hall, counter)), opened]
 
 
 def close_counter(hall: HallDay, command: m.CloseCounter, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """The clerk leaves; whoever waited for this counter alone waits for all of the queue's counters."""
-    return _leave(hall, free_counter(hall, command.counter_no), now)
+    """The clerk leaves; whoever waited for this counter or clerk alone waits for all of the queue's counters."""
+    counter = free_counter(hall, command.counter_no)
+    return _leave(hall, counter, _for_clerk(hall, counter) + _for_place(hall, counter), now)
 
 
 def pause_counter(hall: HallDay, command: m.PauseCounter, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -85,16 +85,17 @@ def put_back(counter: CounterDay, reason: str) -> list[m.AnyEvent]:
     return [m.TicketPutBack(ticket_id=counter.preview_id, counter_no=counter.counter_no, reason=reason)]
 
 
-def _leave(hall: HallDay, counter: CounterDay, now: datetime) -> list[m.AnyEvent]:
+def _leave(hall: HallDay, counter: CounterDay, released: list[Ticket], now: datetime) -> list[m.AnyEvent]:
     return [
         *end_rating(hall, counter, "counter_closed", now),
         *put_back(counter, "counter_closed"),
-        *_release(hall, counter, staff_only=False),
+        *_release(released),
         m.CounterClosed(counter_no=counter.counter_no),
     ]
 
 
 def _leave_elsewhere(hall: HallDay, command: m.OpenCounter, now: datetime) -> list[m.AnyEvent]:
+    """The clerk moves: whoever was sent to the clerk waits for them at the new counter."""
     others = (c for c in hall.counters.values() if c.staff_no == command.staff_no)
     other = next((c for c in others if c.counter_no != command.counter_no), None)
     if other is None:
@@ -103,19 +104,29 @@ def _leave_elsewhere(hall: HallDay, command: m.OpenCounter, now: datetime) -> li
         raise no.ClerkElsewhere(
             f"clerk {command.staff_no} is at counter {other.counter_no}", counter_no=other.counter_no
         )
-    return _leave(hall, free_counter(hall, other.counter_no), now)
+    counter = free_counter(hall, other.counter_no)
+    return _leave(hall, counter, _for_place(hall, counter), now)
 
 
-def _release(hall: HallDay, counter: CounterDay, *, staff_only: bool) -> list[m.AnyEvent]:
-    """Let everybody come in who waits for this counter's clerk, or (unless `staff_only`) for this counter."""
-    waiting = [hall.tickets[i] for i in hall.aside]
-    alone = [t for t in waiting if t.for_staff is not None and t.for_staff == counter.staff_no]
-    if not staff_only:
-        alone += [t for t in waiting if t.for_counter == counter.counter_no]
-        held = (hall.tickets[i] for i in hall.held)
-        alone += [t for t in held if t.counter_no == counter.counter_no and (t.is_open_ended or t.returns_at is None)]
+def _for_clerk(hall: HallDay, counter: CounterDay) -> list[Ticket]:
+    """Everybody who waits for this counter's clerk, wherever the clerk sits."""
+    waiting = (hall.tickets[i] for i in hall.aside)
+    return [t for t in waiting if t.for_staff is not None and t.for_staff == counter.staff_no]
+
+
+def _for_place(hall: HallDay, counter: CounterDay) -> list[Ticket]:
+    """Everybody who waits for this counter, or stepped aside here until they are called."""
+    waiting = (hall.tickets[i] for i in hall.aside)
+    held = (hall.tickets[i] for i in hall.held)
+    return [
+        *(t for t in waiting if t.for_counter == counter.counter_no),
+        *(t for t in held if t.counter_no == counter.counter_no and (t.is_open_ended or t.returns_at is None)),
+    ]
+
+
+def _release(tickets: list[Ticket]) -> list[m.AnyEvent]:
+    """Let tickets wait for all of their queue's counters."""
     return [
         m.TicketRequeued(ticket_id=t.ticket_id, cause="counter_closed", keeps_arrival=True)
-        for t in sorted(alone, key=lambda ticket: ticket.place)
-        if t.state in (TicketState.WAITING, TicketState.ON_HOLD)
+        for t in sorted(tickets, key=lambda ticket: ticket.place)
     ]

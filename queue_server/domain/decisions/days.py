@@ -73,6 +73,16 @@ def close_day(hall: HallDay, command: m.CloseDay, now: datetime, _new_id: NewId)
     ]
 
 
+def reopen_day(hall: HallDay, command: m.ReopenDay, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Go on with a day that was ended too early, as long as the site still has what its tickets are about."""
+    if not hall.is_closed or hall.day is None:
+        raise no.DayGoesOn(f"the day {hall.day} was not ended")
+    named = {key for ticket in hall.tickets.values() for key in (ticket.item_key, *ticket.further_items)}
+    if lost := named - hall.plan.items.keys():
+        raise no.UnknownItem(f"today's tickets are about {min(lost)!r}, which the site has lost since: put it back")
+    return [m.DayReopened(day=hall.day, by=command.by)]
+
+
 def _still_open(hall: HallDay) -> tuple[str, ...]:
     """Open tickets in the order of their issue, which does not depend on how the state was put together."""
     still_open = [t for t in hall.tickets.values() if TicketStep.EXPIRE in LIFE[t.state]]

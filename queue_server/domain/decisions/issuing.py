@@ -13,10 +13,11 @@ from hall.ticket import LAST_NUMBER, OPEN_STATES, display_number
 from queue_server.domain import refusals as no
 from queue_server.domain.ahead import ahead_count
 from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.decisions.rights import check_person, check_representative
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay, Ticket
 
-ORDINARY, REQUIRED = PriorityClass.ORDINARY, IdentityPolicy.REQUIRED  # looked up once: every ticket asks
+ORDINARY = PriorityClass.ORDINARY  # looked up once: every ticket asks
 
 
 def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
@@ -25,7 +26,12 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     further = tuple([item_of(hall, key).key for key in command.further_items]) if command.further_items else ()
     check_day(hall)
     _check_size(hall, command, item.queue)
-    check_person(hall, command.person, item.queue, has_document=command.identity_kind is not None)
+    has_document, is_representative = command.identity_kind is not None, command.is_representative
+    if is_representative or command.principal is not None:
+        is_representative = True
+        check_representative(hall, command.person, command.principal, item.queue, has_document=has_document)
+    else:
+        check_person(hall, command.person, item.queue, has_document=has_document)
     interval = check_hours(hall, item.queue, now)
     priority, group = priority_of(hall, command.green_group, command.age_years)
     return [
@@ -45,7 +51,8 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
             party_size=command.party_size,
             note=command.note,
             special_need=command.special_need,
-            is_representative=command.is_representative,
+            is_representative=is_representative,
+            principal=command.principal,
             quota_interval=interval,
         )
     ]
@@ -69,6 +76,7 @@ def ticket_issued(
     note: str | None = None,
     special_need: str | None = None,
     is_representative: bool = False,
+    principal: str | None = None,
     appointment_no: str | None = None,
     arrived_at: datetime | None = None,
     lease_id: str | None = None,
@@ -100,6 +108,7 @@ def ticket_issued(
         note=note,
         special_need=special_need,
         is_representative=is_representative,
+        principal=principal,
         appointment_no=appointment_no,
         arrived_at=arrived_at,
         lease_id=lease_id,
@@ -133,56 +142,6 @@ def check_day(hall: HallDay) -> None:
     """See that the day goes on; raises `DayIsClosed`."""
     if hall.is_closed:
         raise no.DayIsClosed(f"the day {hall.day} is over; numbers are drawn again tomorrow")
-
-
-def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
-    """See what the rules say about one person who draws a ticket; raises a `RuleRefusal`."""
-    check_document(hall, prefix, has_document=has_document)
-    if person is None:
-        return
-    check_ban(hall, person)
-    todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
-    rules = hall.rules.persons
-    if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
-        raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefix)
-    _check_second(rules.one_ticket, todays, prefix)
-
-
-def check_one_ticket(hall: HallDay, person: str | None, prefix: str) -> None:
-    """See that a person whose missed ticket comes back holds no other one that is open; raises `HasTicket`."""
-    if person is not None:
-        todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
-        _check_second(hall.rules.persons.one_ticket, todays, prefix)
-
-
-def _check_second(rule: OneTicket, todays: list[Ticket], prefix: str) -> None:
-    held = next((t for t in todays if _counts_as_second(rule, t, prefix)), None)
-    if held is not None:
-        raise no.HasTicket(
-            f"the person holds {held.display_number} already",
-            prefix=prefix,
-            ticket_id=held.ticket_id,
-            display_number=held.display_number,
-        )
-
-
-def check_document(hall: HallDay, prefix: str, *, has_document: bool) -> None:
-    """See that a document was shown where a queue wants one; raises `IdentityRequired`."""
-    if not has_document and hall.plan.queues[prefix].identity is REQUIRED:
-        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
-
-
-def check_ban(hall: HallDay, person: str) -> None:
-    """See that a person is not banned today; raises `PersonIsBanned`."""
-    ban = hall.bans.get(person)
-    if ban is not None and (hall.reached is None or ban.until >= hall.reached):
-        raise no.PersonIsBanned(f"no tickets until {ban.until}: {ban.reason}", until=ban.until.isoformat())
-
-
-def _counts_as_second(rule: OneTicket, ticket: Ticket, prefix: str) -> bool:
-    if rule is OneTicket.OFF or ticket.state not in OPEN_STATES:
-        return False
-    return rule is OneTicket.A_HALL or ticket.prefix == prefix
 
 
 def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:

@@ -4,9 +4,10 @@ import math
 from datetime import datetime
 
 from hall import messages as m
+from hall.catalogue import ServiceItem
 from hall.clock import later, seconds_between
 from hall.counter import CounterStatus
-from hall.ticket import TicketStep
+from hall.ticket import Sender, TicketStep
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, check_step, counter_of, item_of, visitor_at
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
@@ -80,11 +81,11 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.TRANSFER)
     item = item_of(hall, command.item_key or ticket.item_key)
-    target = _target(hall, command, counter)
+    target = target_of(hall, command, counter)
     if target is None and item.queue == ticket.prefix and item.key == ticket.item_key:
         raise no.WrongTarget(f"{ticket.display_number} is here for {item.key}: name a counter, a clerk or another item")
-    if target is not None and not can_serve(hall, target, item):
-        raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+    check_target(hall, target, item)
+    here = (Sender(counter.counter_no, ticket.item_key),)
     return [
         m.TicketTransferred(
             ticket_id=ticket.ticket_id,
@@ -97,12 +98,21 @@ def transfer(hall: HallDay, command: m.TransferTicket, _now: datetime, _new_id: 
             to_counter=command.to_counter,
             to_staff=command.to_staff,
             comes_back=command.comes_back,
+            way_back=(*ticket.way_back, *here) if command.comes_back else ticket.way_back,
         )
     ]
 
 
-def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> CounterDay | None:
-    """The counter that a transfer names, by itself or by its clerk; None for a queue."""
+def check_target(hall: HallDay, target: CounterDay | None, item: ServiceItem) -> None:
+    """See that a counter, if one is named, handles the matter; raises `CannotServe`."""
+    if target is not None and not can_serve(hall, target, item):
+        raise no.CannotServe(f"counter {target.counter_no} does not handle {item.key}")
+
+
+def target_of(
+    hall: HallDay, command: m.TransferTicket | m.RedirectTicket, sender: CounterDay | None
+) -> CounterDay | None:
+    """The counter that a command names, by itself or by its clerk; None for a queue. Raises for none or several."""
     named = [name for name in (command.to_counter, command.to_staff) if name is not None]
     if len(named) > 1 or (not named and command.item_key is None):
         raise no.WrongTarget("a transfer goes to one of: an item's queue, a counter, a clerk")
@@ -115,7 +125,7 @@ def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> Cou
         if at is None:
             raise no.UnknownClerk(f"clerk {command.to_staff} is at no counter")
         target = at
-    if target.counter_no == sender.counter_no:
+    if sender is not None and target.counter_no == sender.counter_no:
         raise no.WrongTarget(f"the visitor is at counter {sender.counter_no} already")
     if target.status is CounterStatus.CLOSED:
         raise no.CounterNotOpen(f"counter {target.counter_no} is not open")
@@ -123,18 +133,23 @@ def _target(hall: HallDay, command: m.TransferTicket, sender: CounterDay) -> Cou
 
 
 def send_back(hall: HallDay, command: m.SendBack, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """Return the visitor to the counter that sent them."""
+    """Return the visitor to the counter that sent them. A matter that only follows another was sent by nobody."""
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.TRANSFER)
-    if ticket.transferred_from is None:
+    if ticket.transferred_from is None or ticket.sent_with is None:
         raise no.NoSender(f"nobody sent {ticket.display_number} to counter {counter.counter_no}")
-    return [_sent_back(hall, ticket, counter, ticket.transferred_from, command.reason)]
+    to = Sender(ticket.transferred_from, ticket.sent_with)
+    way_back = ticket.way_back[:-1] if ticket.way_back[-1:] == (to,) else ticket.way_back
+    return [_sent_back(hall, ticket, counter, to, way_back, command.reason)]
 
 
-def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reason: str) -> m.AnyEvent:
-    """To the counter itself while it is open, else to the queue of the matter that was handled there."""
-    item = item_of(hall, ticket.sent_with or ticket.item_key)
-    if hall.counters[to].status is CounterStatus.CLOSED:
+def _sent_back(
+    hall: HallDay, ticket: Ticket, counter: CounterDay, to: Sender, way_back: tuple[Sender, ...], reason: str
+) -> m.AnyEvent:
+    """To the counter itself while it is open and handles the matter that was left there, else to that one's queue."""
+    item = hall.plan.items.get(to.item_key) or item_of(hall, ticket.item_key)
+    sender = hall.counters.get(to.counter_no)  # neither need be in a site file that changed since
+    if sender is None or sender.status is CounterStatus.CLOSED or not can_serve(hall, sender, item):
         return m.TicketTransferred(
             ticket_id=ticket.ticket_id,
             display_number=ticket.display_number,
@@ -143,6 +158,8 @@ def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reas
             prefix=item.queue,
             item_key=item.key,
             reason=reason,
+            way_back=way_back,
+            is_return=True,
         )
     return m.TicketSentBack(
         ticket_id=ticket.ticket_id,
@@ -150,8 +167,9 @@ def _sent_back(hall: HallDay, ticket: Ticket, counter: CounterDay, to: str, reas
         from_counter=counter.counter_no,
         prefix=item.queue,
         item_key=item.key,
-        to_counter=to,
+        to_counter=to.counter_no,
         reason=reason,
+        way_back=way_back,
     )
 
 
@@ -173,8 +191,9 @@ def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: N
     served_s = max(seconds_between(began_at, now), 0.0)
     if ticket.further_items:
         return [_next_matter(hall, ticket, counter, served_s)]
-    if ticket.sender is not None:
-        return [_sent_back(hall, ticket, counter, ticket.sender, "done")]
+    way_back = _further_back(ticket, counter)
+    if way_back:
+        return [_sent_back(hall, ticket, counter, way_back[-1], way_back[:-1], "done")]
     return [
         m.ServiceCompleted(
             ticket_id=ticket.ticket_id,
@@ -184,6 +203,14 @@ def complete(hall: HallDay, command: m.CompleteService, now: datetime, new_id: N
             rating_id=new_id(),
         )
     ]
+
+
+def _further_back(ticket: Ticket, counter: CounterDay) -> tuple[Sender, ...]:
+    """Who has the visitor back, without a counter that has just done what the visitor would come back to it for."""
+    way_back, here = ticket.way_back, Sender(counter.counter_no, ticket.item_key)
+    while way_back[-1:] == (here,):
+        way_back = way_back[:-1]
+    return way_back
 
 
 def _next_matter(hall: HallDay, ticket: Ticket, counter: CounterDay, served_s: float) -> m.MatterCompleted:

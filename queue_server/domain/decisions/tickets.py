@@ -4,12 +4,15 @@ from datetime import datetime
 
 from hall import messages as m
 from hall.clock import seconds_between
+from hall.counter import CounterStatus
 from hall.priority import PriorityClass
 from hall.ticket import TicketState, TicketStep
 from queue_server.domain import refusals as no
-from queue_server.domain.decisions.asking import NewId, check_step, ticket_of
-from queue_server.domain.decisions.issuing import check_one_ticket, priority_of
-from queue_server.domain.hall_day import HallDay, Ticket
+from queue_server.domain.decisions.asking import NewId, check_step, item_of, ticket_of
+from queue_server.domain.decisions.issuing import priority_of
+from queue_server.domain.decisions.rights import check_one_ticket
+from queue_server.domain.decisions.serving import check_target, target_of
+from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.slots import came_in_time
 
 
@@ -46,6 +49,28 @@ def mark(hall: HallDay, command: m.MarkTicket, _now: datetime, _new_id: NewId) -
     ]
 
 
+def redirect(hall: HallDay, command: m.RedirectTicket, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """Somebody waits in the wrong place: the desk sends them elsewhere, with their arrival."""
+    ticket = _in_line(hall, command.ticket_id)
+    item = item_of(hall, command.item_key or ticket.item_key)
+    target = target_of(hall, command, None)
+    if target is None and item.key == ticket.item_key and _only_counter(hall, ticket) is None:
+        raise no.WrongTarget(f"{ticket.display_number} waits for {item.key} already")
+    check_target(hall, target, item)
+    return [
+        m.TicketRedirected(
+            ticket_id=ticket.ticket_id,
+            display_number=ticket.display_number,
+            by=command.by,
+            reason=command.reason,
+            prefix=item.queue,
+            item_key=item.key,
+            to_counter=command.to_counter,
+            to_staff=command.to_staff,
+        )
+    ]
+
+
 def requeue(hall: HallDay, command: m.RequeueTicket, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """A missed visitor is at the desk: to the end of the line."""
     ticket = ticket_of(hall, command.ticket_id)
@@ -57,7 +82,7 @@ def requeue(hall: HallDay, command: m.RequeueTicket, _now: datetime, _new_id: Ne
     if rules.void_is_final and ticket.missed_count > rules.most_returns:
         times = f"ticket {ticket.display_number} was missed {ticket.missed_count} times"
         raise no.TicketVoid(f"{times}: the visitor takes a new one", prefix=ticket.prefix)
-    check_one_ticket(hall, ticket.person, ticket.prefix)
+    check_one_ticket(hall, ticket)
     return [m.TicketRequeued(ticket_id=ticket.ticket_id, cause="desk", keeps_arrival=False, by=command.by)]
 
 
@@ -71,6 +96,33 @@ def return_held(hall: HallDay, command: m.ReturnHeld, now: datetime, _new_id: Ne
 
 def _time_is_over(ticket: Ticket, now: datetime) -> bool:
     return ticket.returns_at is not None and seconds_between(ticket.returns_at, now) >= 0
+
+
+def release(hall: HallDay, command: m.ReleaseTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
+    """The counter or clerk that a ticket waits for has been paused for long enough."""
+    ticket = ticket_of(hall, command.ticket_id)
+    if ticket.ticket_id not in hall.aside or not waits_in_vain(hall, ticket, now):
+        raise no.WrongState(f"ticket {ticket.display_number} does not wait in vain for a counter that is paused")
+    return [m.TicketRequeued(ticket_id=ticket.ticket_id, cause="counter_paused", keeps_arrival=True)]
+
+
+def waits_in_vain(hall: HallDay, ticket: Ticket, now: datetime) -> bool:
+    """Whether a ticket has waited as long as the rules say for one counter or clerk alone, all of it in a pause."""
+    counter = _only_counter(hall, ticket)
+    if counter is None or counter.status is not CounterStatus.PAUSED:
+        return False
+    longest_s = hall.rules.transfers.paused_wait_min * 60
+    began = (instant for instant in (ticket.alone_since, counter.paused_at) if instant is not None)
+    return all(seconds_between(instant, now) >= longest_s for instant in began)
+
+
+def _only_counter(hall: HallDay, ticket: Ticket) -> CounterDay | None:
+    """The one counter that a waiting ticket may be called to, if there is only one."""
+    if ticket.for_counter is not None:
+        return hall.counters[ticket.for_counter]
+    if ticket.for_staff is None:
+        return None
+    return next((counter for counter in hall.counters.values() if counter.staff_no == ticket.for_staff), None)
 
 
 def report_print(hall: HallDay, command: m.ReportPrint, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:

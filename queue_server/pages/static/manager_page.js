@@ -103,6 +103,11 @@ function drawDevices(view) {
   write("not-printed", view.not_printed ? say("{count} tickets were not printed today", { count: view.not_printed }) : "");
 }
 
+/** Rounded down: a goal that is nearly met is not met. */
+function drawComprehensive(share) {
+  write("comprehensive", share === null ? "" : say("{share}% of the visitors called today went to comprehensive windows", { share: Math.floor(100 * share + 1e-9) }));
+}
+
 function drawCounters(counters) {
   byId("counters").replaceChildren(
     ...counters.map((counter) => {
@@ -110,6 +115,7 @@ function drawCounters(counters) {
       const isUnused = counter.status === "closed" && counter.completed_today === 0;
       tile.append(
         make("span", "no", say("Window {counter}", { counter: counter.counter_no })),
+        make("span", "kind", data.kinds[counter.kind]),
         labelled("state", STATUS_ICONS[counter.status], data.statuses[counter.status]),
         make("strong", "", counter.display_number ?? ""),
         make("span", "done", isUnused ? "" : say("{count} served", { count: counter.completed_today })),
@@ -126,6 +132,7 @@ function onSnapshot(view) {
   drawRatings(view);
   drawDevices(view);
   drawCounters(view.counters);
+  drawComprehensive(view.comprehensive_share);
 }
 
 function tick() {

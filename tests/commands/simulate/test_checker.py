@@ -15,6 +15,7 @@ from hall import messages as m
 from hall.identity import DocumentKind
 from hall.priority import Ground, PriorityClass, Why
 from hall.rules import CallRules, HallRules, HoldRules, MissedRules, OneTicket, OrderPolicy, OrderRules, PersonRules
+from hall.ticket import Sender
 from tests.commands.simulate.stories import DAY, ZONE, Story, a_plan
 
 GREEN, BOOKED, ORDINARY, RETURNING = (
@@ -103,7 +104,7 @@ def booked_for(*items: str) -> Story:
     return story
 
 
-def transferred(story: Story, shown: str, to: str | None) -> Story:
+def transferred(story: Story, shown: str, to: str | None, **values: object) -> Story:
     event = m.TicketTransferred(
         ticket_id=shown,
         display_number=shown,
@@ -114,7 +115,43 @@ def transferred(story: Story, shown: str, to: str | None) -> Story:
         reason="-",
         to_counter=to,
     )
-    return story.tell(event)
+    return story.tell(msgspec.structs.replace(event, **values))
+
+
+def sent_to_2(**values: object) -> Story:
+    """Counter 1 sent a visitor to counter 2 and wants them back."""
+    story = Story().issue("A001").call("A001").start("A001")
+    return transferred(story, "A001", "2", **{"comes_back": True, "way_back": (Sender("1", "A-1"),), **values})
+
+
+def sent_back(story: Story, **values: object) -> Story:
+    event = m.TicketSentBack(
+        ticket_id="A001",
+        display_number="A001",
+        from_counter="2",
+        prefix="A",
+        item_key="A-1",
+        to_counter="1",
+        reason="done",
+    )
+    return story.call("A001", "2", Ground.TRANSFERRED).tell(msgspec.structs.replace(event, **values))
+
+
+def redirected(story: Story, **values: object) -> Story:
+    event = m.TicketRedirected(ticket_id="A001", display_number="A001", by="T9", reason="-", prefix="A", item_key="A-2")
+    return story.tell(msgspec.structs.replace(event, **values))
+
+
+FOR_ANOTHER = {"is_representative": True}
+SITE = m.SiteAdopted(digest="0123456789abcdef", parts={}, changed=())
+
+
+def a_call() -> Story:
+    return Story().issue("A001").call("A001")
+
+
+def released(story: Story) -> Story:
+    return story.tell(m.TicketRequeued(ticket_id="A001", cause="counter_paused", keeps_arrival=True))
 
 
 RIGHT: dict[str, Callable[[], Story]] = {
@@ -166,6 +203,25 @@ RIGHT: dict[str, Callable[[], Story]] = {
     "a visitor sent to a counter that does not handle the matter by itself": lambda: transferred(
         Story().issue("A001").call("A001").start("A001"), "A001", "3"
     ).call("A001", "3", Ground.TRANSFERRED),
+    "a visitor comes back to who sent them": lambda: (
+        sent_back(sent_to_2()).call("A001", ground=Ground.SENT_BACK).complete("A001")
+    ),
+    "a visitor goes to others when their counter's pause lasts": lambda: released(
+        sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal")).wait(minutes=10)
+    ).call("A001", ground=Ground.TRANSFERRED),
+    "the desk sends somebody elsewhere, who keeps the arrival": lambda: (
+        redirected(Story().issue("A001").issue("A002", "A-2")).call("A001").call("A002", "2")
+    ),
+    "an agent with a ticket of their own and one for each of two people": lambda: (
+        Story()
+        .issue("A001", person="q")
+        .issue("A002", person="q", **FOR_ANOTHER, principal="p")
+        .issue("A003", person="q", **FOR_ANOTHER, principal="r")
+        .issue("A004", person="q", **FOR_ANOTHER)
+    ),
+    "a day that was ended too early goes on": lambda: (
+        Story().tell(closed()).tell(m.DayReopened(day=DAY, by="T9")).issue("A001")
+    ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
@@ -452,6 +508,26 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             .issue("A001", person="p")
         ),
     ),
+    "a second ticket for one person, drawn by an agent": (
+        "persons",
+        lambda: Story().issue("A001", person="p").issue("A002", person="q", **FOR_ANOTHER, principal="p"),
+    ),
+    "a second ticket of an agent for whom nobody knows": (
+        "persons",
+        lambda: Story().issue("A001", person="q", **FOR_ANOTHER).issue("A002", person="q", **FOR_ANOTHER),
+    ),
+    "a ticket drawn for somebody who is banned": (
+        "persons",
+        lambda: (
+            Story()
+            .tell(m.PersonBanned(person="p", until=DAY + timedelta(days=1), reason="-", by="T9"))
+            .issue("A001", person="q", **FOR_ANOTHER, principal="p")
+        ),
+    ),
+    "a ticket on behalf of another where the hall has none": (
+        "persons",
+        lambda: under(persons=PersonRules(may_represent=False)).issue("A001", **FOR_ANOTHER),
+    ),
     "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
     "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
@@ -505,6 +581,42 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "appointments",
         lambda: booked().issue("A001", appointment_no="Y0001", person="q"),
     ),
+    # ---- who has a visitor back
+    "a visitor who ends where another counter wants them back": (
+        "transfers",
+        lambda: sent_to_2().call("A001", "2", Ground.TRANSFERRED).complete("A001", "2"),
+    ),
+    "a visitor of whom it is forgotten who wants them back": ("transfers", lambda: sent_to_2(way_back=())),
+    "a visitor who goes back with a matter that nobody sent": (
+        "transfers",
+        lambda: sent_back(sent_to_2(), item_key="A-2"),
+    ),
+    "a visitor who goes back to a counter that has closed": (
+        "transfers",
+        lambda: sent_back(sent_to_2().tell(m.CounterClosed(counter_no="1"))),
+    ),
+    "a visitor who goes to the queue though their sender is there": (
+        "transfers",
+        lambda: transferred(
+            sent_to_2().call("A001", "2", Ground.TRANSFERRED),
+            "A001",
+            None,
+            from_counter="2",
+            item_key="A-1",
+            is_return=True,
+            way_back=(),
+        ),
+    ),
+    "a visitor who goes to others after a moment's pause": (
+        "transfers",
+        lambda: released(sent_to_2().tell(m.CounterPaused(counter_no="2", reason="meal"))),
+    ),
+    "a visitor who goes to others though their counter serves": ("transfers", lambda: released(sent_to_2())),
+    "a visitor whom the desk sends to a counter that does not handle the matter": (
+        "transfers",
+        lambda: redirected(Story().issue("A001", "A-2"), to_counter="3"),
+    ),
+    "a visitor whom the desk sends away while they are called": ("life", lambda: redirected(a_call())),
     # ---- days and the sequence
     "a day's end that forgets a ticket": (
         "days",
@@ -519,6 +631,8 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "days",
         lambda: booked().tell(m.DayClosed(day=DAY, by="T9", no_shows=("Y0001",))),
     ),
+    "a day that is reopened though nobody ended it": ("days", lambda: Story().tell(m.DayReopened(day=DAY, by="T9"))),
+    "a site that is adopted twice": ("sequence", lambda: Story().tell(SITE).tell(SITE)),
     "a gap in the journal": ("sequence", lambda: without(a_day(), 7)),
     "a record earlier than the one before it": ("sequence", lambda: Story().wait(hours=-1).issue("A001")),
     "a jump of the clock that is misreported": (

@@ -24,8 +24,10 @@ from tests.queue_server.halls import MORNING, without_queue
 FIRST_DAY = MORNING.date()
 SILENT = {
     m.RulesAdopted,
+    m.SiteAdopted,
     m.RuleApplied,
     m.ClockConfirmed,
+    m.DayReopened,
     m.CounterOpened,
     m.CounterClosed,
     m.CounterPaused,

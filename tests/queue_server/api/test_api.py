@@ -396,11 +396,15 @@ def test_a_page_of_another_origin_cannot_send_a_command_as_plain_text(hall: Hall
 def test_who_somebody_is_to_the_rules_is_in_no_answer(hall: Hall):
     async def send() -> None:
         async with hall.running() as http:
-            answer = await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16})
+            answer = await http.post("/api/v1/commands", json=ELDER | {"person": "ab" * 16, "principal": "cd" * 16})
 
             assert answer.status_code == 200
             assert "person" not in answer.text
-            assert next(iter(hall.live.hall.tickets.values())).person == "ab" * 16
+            ticket = next(iter(hall.live.hall.tickets.values()))
+            assert (ticket.person, ticket.principal) == ("ab" * 16, "cd" * 16)
+            for hash_of_somebody in ("ab" * 16, "cd" * 16):
+                assert hash_of_somebody not in answer.text
+                assert hash_of_somebody not in (await http.get(f"/api/v1/tickets/{ticket.ticket_id}")).text
 
     asyncio.run(send())
 

@@ -1,22 +1,29 @@
 """Rules that say no and are kept, and a site file that changes: what may go, and when."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+import msgspec
 import pytest
 
 from hall import messages as m
+from hall.calendar import Closure
 from hall.identity import DocumentKind
 from hall.rules import MissedRules
 from hall.texts import ENGLISH
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
-from queue_server.domain.snapshot import digest
+from queue_server.domain.evolve import evolve
+from queue_server.domain.hall_day import HallDay
+from queue_server.domain.snapshot import digest, dump
 from queue_server.service.ports import JournalUnavailable
 from queue_server.service.views import place_view
 from tests.queue_server.domain.running import Running
 from tests.queue_server.halls import (
+    CALENDAR,
+    QUOTAS,
     ZONE,
+    replayed,
     small_plan,
     without_queue,
 )
@@ -57,6 +64,70 @@ def test_other_rules_are_adopted_before_the_next_command_and_kept():
     assert digest(again.engine.hall) == digest(changed.engine.hall)
     again.issue()
     assert len(again.events(m.RulesAdopted)) == 1
+
+
+def test_another_site_is_adopted_once_and_the_journal_says_what_changed():
+    hall = Running(small_plan())
+    hall.issue()
+    changed = small_plan({"A": QUOTAS})
+    counters = {**changed.counters, "8": replace(changed.counters["4"], counter_no="8", opens_at_noon=True)}
+    closed = Closure(date(2026, 3, 9), date(2026, 3, 9), "张三's wedding")
+    other = replace(
+        changed,
+        counters=counters,
+        calendar=replace(CALENDAR, closures=(*CALENDAR.closures, closed)),
+        rules=small_plan().rules,
+    )
+
+    again = hall.started_again()
+    again.issue()
+    moved = again.started_again(other)
+    moved.issue("b1")
+    moved.started_again(other).issue("b1")
+
+    first, second = moved.events(m.SiteAdopted)
+    assert first.changed == ()
+    assert second.changed == (
+        "counter 8 added",
+        "abilities of counter 8 added",
+        "hours of queue A changed",
+        "quotas of queue A changed",
+        "noon roster changed",
+        "closures changed",
+    )
+    assert first.digest != second.digest
+    assert "张三" not in str(second)
+
+
+def test_a_journal_that_never_named_its_site_does_so_once_and_its_old_snapshot_can_be_read():
+    hall = Running(small_plan())
+    hall.issue()
+    hall.journal.records = [
+        msgspec.structs.replace(record, seq=seq)
+        for seq, record in enumerate((r for r in hall.journal.records if not isinstance(r.event, m.SiteAdopted)), 1)
+    ]
+    before = HallDay(small_plan())
+    evolve(before, hall.journal.records[0])
+    old = msgspec.json.decode(dump(before))
+    del old["site"]
+    hall.journal.snapshot, hall.journal.after = msgspec.json.encode(old), 1
+
+    again = hall.started_again()
+    again.issue()
+    again.started_again().issue()
+
+    assert [event.changed for event in again.events(m.SiteAdopted)] == [()]
+
+
+def test_nothing_but_the_memory_of_the_site_depends_on_it():
+    hall = Running(small_plan())
+    hall.issue()
+    with_site = hall.engine.hall
+    without = replayed(small_plan(), [r for r in hall.journal.records if not isinstance(r.event, m.SiteAdopted)])
+
+    without.site = with_site.site
+
+    assert digest(without) == digest(with_site)
 
 
 @pytest.mark.parametrize("days", [0, 1])

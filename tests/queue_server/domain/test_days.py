@@ -58,7 +58,7 @@ def test_a_command_that_is_refused_has_begun_the_day_all_the_same_and_nothing_el
     hall = Running(small_plan())
 
     assert isinstance(hall.issue("nothing"), no.UnknownItem)
-    assert [type(record.event).__name__ for record in hall.journal.records] == ["DayStarted"]
+    assert [type(record.event).__name__ for record in hall.journal.records] == ["SiteAdopted", "DayStarted"]
 
 
 def test_a_day_cannot_start_twice():

@@ -68,6 +68,13 @@ ATTEMPTS: dict[str, tuple[Attempt, dict[TicketState, TicketState]]] = {
         lambda hall, t: (m.TransferTicket, {"counter_no": "2", "item_key": "b1", "reason": "wrong"}),
         {S.CALLED: S.WAITING, S.SERVING: S.WAITING},
     ),
+    "redirect": (
+        lambda hall, t: (
+            m.RedirectTicket,
+            {"ticket_id": t.ticket_id, "item_key": "b1", "by": "M1", "reason": "wrong"},
+        ),
+        {S.WAITING: S.WAITING},
+    ),
     "add a matter": (
         lambda hall, t: (m.AddMatter, {"counter_no": "2", "item_key": "b1"}),
         {S.CALLED: S.CALLED, S.SERVING: S.SERVING},
@@ -115,6 +122,7 @@ def test_the_table_and_what_is_done_agree_on_every_step():
         "miss": T.COME_BACK_LATER,
         "hold": T.HOLD,
         "transfer": T.TRANSFER,
+        "redirect": T.REDIRECT,
         "cancel": T.CANCEL,
     }
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from hall import messages as m
 from hall.counter import CounterStatus
+from hall.site_parts import parts_of
 from hall.ticket import TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.decide import audited, decide
@@ -45,6 +46,8 @@ class AnyDay:
         try:
             if kind is not m.ConfirmClock:
                 now = believed_time(self.hall, now)
+            if not self.hall.site:
+                self.take([m.SiteAdopted(digest="any", parts=parts_of(PLAN), changed=())], now)
             if self.hall.rules != PLAN.rules:
                 self.take([m.RulesAdopted(rules=PLAN.rules)], now)
             if day_has_changed(self.hall, now) and kind is not m.StartDay:
@@ -150,6 +153,8 @@ def random_day(seed: int, steps: int) -> AnyDay:
                 day.command(kind, lambda values: rng.choice(list(values)))
         if day.hall.is_closed and rng.random() < 0.05:
             day.clock.pass_(hours=14)
+        elif day.hall.is_closed and rng.random() < 0.05:
+            day.command(m.ReopenDay, lambda values: rng.choice(list(values)))
     day.finish()
     return day
 

@@ -146,8 +146,15 @@ def test_a_visitor_who_comes_back_has_the_matter_that_they_left_with(hall: Hall)
     assert hall.call("1").ticket_id == sent.ticket_id
 
 
-@pytest.mark.parametrize("to", [{"to_counter": "3"}, {"to_staff": "T3"}])
-@pytest.mark.parametrize("how", ["closes", "moves"])
+@pytest.mark.parametrize(
+    ("to", "how"),
+    [
+        ({"to_counter": "3"}, "closes"),
+        ({"to_counter": "3"}, "moves"),
+        ({"to_staff": "T3"}, "closes"),
+        ({"to_staff": "T3"}, "is taken over"),
+    ],
+)
 def test_who_waits_for_a_counter_or_a_clerk_that_leaves_waits_for_all(hall: Hall, to, how):
     sent = hall.issue("a1")
     hall.call("1")
@@ -155,13 +162,31 @@ def test_who_waits_for_a_counter_or_a_clerk_that_leaves_waits_for_all(hall: Hall
 
     if how == "closes":
         hall.at("3", m.CloseCounter)
-    else:
+    elif how == "moves":
         hall.at("4", m.CloseCounter)
         hall.open("4", "T3", take_over=True)
+    else:
+        hall.open("3", "T9", take_over=True)
 
     assert [e.cause for e in hall.events(m.TicketRequeued)] == ["counter_closed"]
     assert hall.call("2").ticket_id == sent.ticket_id
     audit(hall.day)
+
+
+@pytest.mark.parametrize("how", ["next", "chosen"])
+def test_who_was_sent_to_a_clerk_is_called_where_the_clerk_moves_to(hall: Hall, how: str):
+    sent = hall.issue("a1")
+    hall.call("1")
+    hall.at("1", m.TransferTicket, reason="knows it", to_staff="T3")
+    hall.at("4", m.CloseCounter)
+
+    hall.open("4", "T3", take_over=True)
+
+    audit(hall.day)
+    assert hall.events(m.TicketRequeued) == []
+    refused(hall, no.QueueEmpty, m.CallNext, counter_no="2")
+    called = hall.call("4") if how == "next" else hall.call_ticket("4", sent.ticket_id)
+    assert called.ticket_id == sent.ticket_id
 
 
 # ---- several matters ------------------------------------------------------------------------------------------------

@@ -56,6 +56,17 @@ def test_every_window_shows_its_status_in_words(busy_hall, open_page):
         expect(tile.locator(".state")).to_contain_text(words)
 
 
+def test_every_window_shows_its_kind_and_the_share_of_comprehensive_ones_is_told(busy_hall, open_page):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+    view = busy_hall.get("/manager")
+
+    kinds = page.locator("#counters li .kind").all_inner_texts()
+
+    assert set(kinds) >= {"综合窗口", "专区窗口", "出件窗口", "咨询导办台", "通办专窗"}
+    share = int(100 * view["comprehensive_share"])
+    expect(page.locator("#comprehensive")).to_have_text(f"今日叫号中综合窗口办理占{share}%")
+
+
 def test_an_empty_day_says_so_in_words(make_hall, open_page):
     own = make_hall()
     page = open_page(f"{own.url}/manager", 390, 844)

@@ -32,6 +32,7 @@ SPOKEN_BY = {  # module: the texts that its page hands over
 }
 TABLES = (
     wording.STATUSES,
+    wording.COUNTER_KINDS,
     wording.TICKET_STATES,
     wording.TICKET_HINTS,
     wording.LEVELS,

@@ -196,7 +196,7 @@ def test_the_sites_rules_are_adopted_once_before_the_first_decision_and_again_wh
         made.append(kinds(engine.carry_out([issue(f"c{number}"), issue(f"d{number}")])[1]))
 
     assert made == [
-        ["RulesAdopted", "DayStarted", "TicketIssued", "TicketIssued"],
+        ["SiteAdopted", "RulesAdopted", "DayStarted", "TicketIssued", "TicketIssued"],
         ["TicketIssued", "TicketIssued"],
         ["RulesAdopted", "TicketIssued", "TicketIssued"],
         ["TicketIssued", "TicketIssued"],

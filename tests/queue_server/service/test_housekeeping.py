@@ -72,3 +72,27 @@ def test_whoever_stepped_aside_without_a_time_is_brought_back_after_the_longest_
 
     assert kinds_asked(hall) == ["ReturnHeld"]
     assert kinds_asked(hall) == []
+
+
+def test_whoever_waits_for_a_counter_that_is_paused_for_long_is_released():
+    hall = Hall(small_plan())
+    hall.open("1", "T1")
+    hall.open("2", "T2")
+    ticket = hall.issue("a1")
+    hall.call("1")
+    hall.at("1", m.TransferTicket, to_counter="2", reason="knows it")
+    hall.at("2", m.PauseCounter, reason="meal")
+    loop = asyncio.new_event_loop()
+    live = LiveHall(hall.day.plan, loop)
+    live.hall = hall.day
+    hall.clock.pass_(minutes=9)
+    early = due(live, hall.clock, 30)
+    hall.clock.pass_(minutes=1)
+
+    (late,) = due(live, hall.clock, 30)
+
+    loop.close()
+    assert early == []
+    assert isinstance(late, m.ReleaseTicket)
+    assert hall.do(late).ticket_id == ticket.ticket_id  # type: ignore[union-attr]
+    assert due(live, hall.clock, 30) == []

@@ -119,7 +119,7 @@ def test_followers_hear_in_order_without_a_gap(writer: Writer, heard: Heard):
         writer.submit(issue(f"c{number}"))
     writer.submit(issue("last")).result(ANSWER_S)
 
-    assert [record.seq for record in heard.records] == list(range(1, 53))  # the day's start comes first
+    assert [record.seq for record in heard.records] == list(range(1, 54))  # the site and the day's start come first
 
 
 def test_a_refusal_is_not_kept_and_the_next_command_is_carried_out(writer: Writer, heard: Heard):
@@ -127,7 +127,7 @@ def test_a_refusal_is_not_kept_and_the_next_command_is_carried_out(writer: Write
         answer(writer, m.CallNext(command_id="early", counter_no="3"))
 
     assert answer(writer, m.OpenCounter(command_id="o", counter_no="3", staff_no="T1"))
-    assert [type(r.event).__name__ for r in heard.records] == ["DayStarted", "CounterOpened"]
+    assert [type(r.event).__name__ for r in heard.records] == ["SiteAdopted", "DayStarted", "CounterOpened"]
 
 
 def test_what_could_not_be_written_never_happened(writer: Writer, journal: FailingJournal, heard: Heard):
@@ -141,7 +141,7 @@ def test_what_could_not_be_written_never_happened(writer: Writer, journal: Faili
     retried = answer(writer, issue("two"))
     assert isinstance(retried, m.TicketIssued)
     assert retried.display_number == "A002"
-    assert [r.seq for r in heard.records] == [1, 2, 3]
+    assert [r.seq for r in heard.records] == [1, 2, 3, 4]
 
 
 def test_what_was_kept_in_spite_of_an_error_is_told_before_what_follows(
@@ -157,7 +157,7 @@ def test_what_was_kept_in_spite_of_an_error_is_told_before_what_follows(
 
     assert isinstance(again, m.TicketIssued)
     assert again.display_number == "A002"
-    assert [r.seq for r in heard.records] == [1, 2, 3]
+    assert [r.seq for r in heard.records] == [1, 2, 3, 4]
 
 
 def test_a_sender_who_went_away_spoils_no_other_command_of_the_batch(
@@ -172,7 +172,7 @@ def test_a_sender_who_went_away_spoils_no_other_command_of_the_batch(
     writer.close()
 
     assert kept.command_id == "waiting"
-    assert [type(r.event).__name__ for r in heard.records] == ["DayStarted", "TicketIssued"]
+    assert [type(r.event).__name__ for r in heard.records] == ["SiteAdopted", "DayStarted", "TicketIssued"]
 
 
 def test_a_new_business_day_begins_by_itself_even_when_its_first_command_is_refused(
