@@ -93,6 +93,7 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     lease_id: str | None = None
     quota_interval: str | None = None  # the issuing interval whose quota it counts in, "HH:MM"
     after_closing: bool = False  # handed in when the day had been closed: over at once, nobody will call it
+    further_quotas: tuple[str, ...] = ()  # what its further matters count in: queues, and intervals as "Q 09:00"
 
 
 class TicketPrinted(Event, frozen=True, kw_only=True):

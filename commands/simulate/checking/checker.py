@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     order,
     rules.calling,
     rules.persons,
+    rules.matters,
     rules.hours,
     rules.ratings,
     rules.appointments,

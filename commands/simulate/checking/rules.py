@@ -73,8 +73,10 @@ def persons(book: Book, record: Record) -> Iterator[str]:
     if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
         return
     has_document = event.identity_kind is not None or event.appointment_no is not None
-    if book.plan.queues[event.prefix].identity is IdentityPolicy.REQUIRED and not has_document:
-        yield f"{event.display_number} was drawn without a document"
+    prefixes = book.queues_of(event.item_key, *event.further_items)
+    for prefix in prefixes:
+        if book.plan.queues[prefix].identity is IdentityPolicy.REQUIRED and not has_document:
+            yield f"{event.display_number} was drawn for queue {prefix} without a document"
     if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
         yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
     if event.person is None:
@@ -85,29 +87,55 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
     held = [t for t in book.tickets.values() if t.person == event.person and t.state not in OVER]
     if rules.one_ticket is OneTicket.A_QUEUE:
-        held = [t for t in held if t.prefix == event.prefix]
+        held = [t for t in held if {t.prefix, *book.queues_of(*t.further)}.intersection(prefixes)]
     if held and rules.one_ticket is not OneTicket.OFF:
         yield f"{event.display_number} was given to somebody who holds {held[0].shown}"
 
 
+def matters(book: Book, record: Record) -> Iterator[str]:
+    """A ticket carries only so many matters, with those that were handled."""
+    event, most = record.event, book.rules.persons.most_items
+    if isinstance(event, m.MatterAdded) and (ticket := book.tickets.get(event.ticket_id)):
+        carried = ticket.handled + 1 + len(ticket.further) + 1
+        if carried > most:
+            yield f"{ticket.shown} carries {carried} matters"
+
+
 def hours(book: Book, record: Record) -> Iterator[str]:
-    """Walk-ins are admitted in a queue's hours and within its quotas."""
+    """Walk-ins are admitted in the hours and within the quotas of each queue that one of their matters waits in."""
     event = record.event
-    if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
+    if not isinstance(event, m.TicketIssued):
         return
-    queue_hours = book.plan.queues[event.prefix].hours
-    if queue_hours is None or event.appointment_no is not None:
+    yield from _quotas(book, event, record)
+    if event.lease_id is not None or book.is_booked_in_time(event, record):
         return
-    now, periods = record.at.time(), queue_hours.walk_in_periods()
-    is_working = book.plan.calendar.is_working(record.at.date())
-    if not is_working or not any(period.begin <= now < period.end for period in periods):
-        yield f"{event.display_number} was given out at {record.at:%Y-%m-%d %H:%M}, outside of the queue's hours"
-    if queue_hours.quota_a_day is not None and book.quota[event.prefix, ""] >= queue_hours.quota_a_day:
-        yield f"{event.display_number} is over the queue's quota of the day"
-    for interval in queue_hours.intervals:
-        name = f"{interval.begin:%H:%M}"
-        if event.quota_interval == name and book.quota[event.prefix, name] >= interval.quota:
-            yield f"{event.display_number} is over the quota of {name}"
+    now, is_working = record.at.time(), book.plan.calendar.is_working(record.at.date())
+    for prefix in book.queues_of(event.item_key, *event.further_items):
+        queue_hours = book.plan.queues[prefix].hours
+        if queue_hours is None:
+            continue
+        is_open = any(period.begin <= now < period.end for period in queue_hours.walk_in_periods())
+        if not is_working or not is_open:
+            at = f"{record.at:%Y-%m-%d %H:%M}"
+            yield f"{event.display_number} was given out at {at}, outside of the hours of queue {prefix}"
+
+
+def _quotas(book: Book, event: m.TicketIssued, record: Record) -> Iterator[str]:
+    counted = list(book.counted_in(event, record))
+    own = [name for prefix, name in counted if prefix == event.prefix and name]
+    further = [f"{prefix} {name}".strip() for prefix, name in counted if prefix != event.prefix]
+    if [event.quota_interval or ""] != (own or [""]) or sorted(event.further_quotas) != sorted(further):
+        yield f"{event.display_number} says {event.quota_interval}, {event.further_quotas}: it counts in {counted}"
+    if event.lease_id is not None:
+        return
+    for prefix, name in counted:
+        hours = book.plan.queues[prefix].hours
+        if hours is None:
+            continue
+        of_interval = {f"{interval.begin:%H:%M}": interval.quota for interval in hours.intervals}
+        quota = of_interval[name] if name else hours.quota_a_day
+        if quota is not None and book.quota[prefix, name] >= quota:
+            yield f"{event.display_number} is over the quota of queue {prefix} {name or 'of the day'}"
 
 
 def ratings(book: Book, record: Record) -> Iterator[str]:

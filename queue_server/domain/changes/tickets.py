@@ -51,6 +51,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         hall.last_number[event.prefix] = event.number
     if is_walk_in(hall, event.appointment_no, record.at):
         _count(hall, event.prefix, event.quota_interval)
+    for counted in event.further_quotas:
+        hall.issued_in[counted] = hall.issued_in.get(counted, 0) + 1
     if event.person is not None:
         hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
     if event.lease_id is not None:

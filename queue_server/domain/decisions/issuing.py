@@ -1,5 +1,6 @@
 """Drawing numbers: who may have one, with which priority, and what the ticket says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hall import messages as m
@@ -20,13 +21,15 @@ ORDINARY, REQUIRED = PriorityClass.ORDINARY, IdentityPolicy.REQUIRED  # looked u
 
 
 def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
-    """Draw the next number of a matter's queue."""
+    """Draw the next number of the first matter's queue; every matter's queue must allow it."""
     item = item_of(hall, command.item_key)
-    further = tuple([item_of(hall, key).key for key in command.further_items]) if command.further_items else ()
+    further = tuple([item_of(hall, key) for key in command.further_items]) if command.further_items else ()
+    prefixes = tuple({each.queue: None for each in (item, *further)}) if further else (item.queue,)
     check_day(hall)
     _check_size(hall, command, item.queue)
-    check_person(hall, command.person, item.queue, has_document=command.identity_kind is not None)
+    check_person(hall, command.person, *prefixes, has_document=command.identity_kind is not None)
     interval = check_hours(hall, item.queue, now)
+    further_quotas = _check_further(hall, prefixes[1:], now) if further else ()
     priority, group = priority_of(hall, command.green_group, command.age_years)
     return [
         ticket_issued(
@@ -41,12 +44,13 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
             identity_kind=command.identity_kind,
             masked_number=command.masked_number,
             person=command.person,
-            further_items=further,
+            further_items=command.further_items,
             party_size=command.party_size,
             note=command.note,
             special_need=command.special_need,
             is_representative=command.is_representative,
             quota_interval=interval,
+            further_quotas=further_quotas,
         )
     ]
 
@@ -73,6 +77,7 @@ def ticket_issued(
     arrived_at: datetime | None = None,
     lease_id: str | None = None,
     quota_interval: str | None = None,
+    further_quotas: tuple[str, ...] = (),
 ) -> m.TicketIssued:
     """The event, with the place in line and the wait as they are now."""
     ahead = ahead_count(hall, item.queue, priority, arrived_at or now)
@@ -104,6 +109,7 @@ def ticket_issued(
         arrived_at=arrived_at,
         lease_id=lease_id,
         quota_interval=quota_interval,
+        further_quotas=further_quotas,
     )
 
 
@@ -135,10 +141,15 @@ def check_day(hall: HallDay) -> None:
         raise no.DayIsClosed(f"the day {hall.day} is over; numbers are drawn again tomorrow")
 
 
-def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document: bool) -> None:
-    """See what the rules say about one person; raises a `RuleRefusal`."""
-    if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
-        raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
+def check_person(hall: HallDay, person: str | None, *prefixes: str, has_document: bool) -> None:
+    """See what the rules say about one person; raises a `RuleRefusal`.
+
+    Args:
+        prefixes: the queues of a ticket's matters, the first one's first.
+    """
+    for prefix in prefixes:
+        if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
+            raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
     if person is None:
         return
     ban = hall.bans.get(person)
@@ -147,21 +158,27 @@ def check_person(hall: HallDay, person: str | None, prefix: str, *, has_document
     todays = [hall.tickets[ticket_id] for ticket_id in hall.tickets_of.get(person, ())]
     rules = hall.rules.persons
     if rules.most_a_day is not None and len(todays) >= rules.most_a_day:
-        raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefix)
-    held = next((t for t in todays if _counts_as_second(rules.one_ticket, t, prefix)), None)
-    if held is not None:
-        raise no.HasTicket(
-            f"the person holds {held.display_number} already",
-            prefix=prefix,
-            ticket_id=held.ticket_id,
-            display_number=held.display_number,
-        )
+        raise no.DailyCap(f"one person draws up to {rules.most_a_day} tickets a day", prefix=prefixes[0])
+    for held in todays:
+        second = _second_in(hall, held, prefixes)
+        if second is not None:
+            raise no.HasTicket(
+                f"the person holds {held.display_number} already",
+                prefix=second,
+                ticket_id=held.ticket_id,
+                display_number=held.display_number,
+            )
 
 
-def _counts_as_second(rule: OneTicket, ticket: Ticket, prefix: str) -> bool:
-    if rule is OneTicket.OFF or ticket.state not in OPEN_STATES:
-        return False
-    return rule is OneTicket.A_HALL or ticket.prefix == prefix
+def _second_in(hall: HallDay, held: Ticket, prefixes: Sequence[str]) -> str | None:
+    """The first of these queues in which another ticket of the same person would be one too many."""
+    rule = hall.rules.persons.one_ticket
+    if rule is OneTicket.OFF or held.state not in OPEN_STATES:
+        return None
+    if rule is OneTicket.A_HALL:
+        return prefixes[0]
+    waits_in = {held.prefix, *(hall.plan.items[key].queue for key in held.further_items)}
+    return next((prefix for prefix in prefixes if prefix in waits_in), None)
 
 
 def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
@@ -195,6 +212,20 @@ def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
             f"queue {prefix} gives {interval.quota} tickets from {name} to {interval.end:%H:%M}", prefix=prefix, of=name
         )
     return name
+
+
+def _check_further(hall: HallDay, prefixes: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """See that the queues of further matters take walk-ins too.
+
+    Returns:
+        What the ticket counts in beside its own queue: once in each of them, however many of its matters are handled
+        there, for the quotas count tickets.
+    """
+    counted: list[str] = []
+    for prefix in prefixes:
+        interval = check_hours(hall, prefix, now)
+        counted += (prefix,) if interval is None else (prefix, f"{prefix} {interval}")
+    return tuple(counted)
 
 
 def _check_size(hall: HallDay, command: m.IssueTicket, prefix: str) -> None:

@@ -79,6 +79,22 @@ def booked(number: str = "Y0001", story: Story | None = None, *, person: str = "
     return (story or Story()).tell(event)
 
 
+def one_more_matter(story: Story) -> Story:
+    """The first matter of A001 is handled, the second begins, and another is added."""
+    story.call("A001").start("A001")
+    done = m.MatterCompleted(
+        ticket_id="A001",
+        counter_no="1",
+        staff_no="T1",
+        item_key="A-1",
+        served_s=60.0,
+        next_item="A-2",
+        next_prefix="A",
+        stays=True,
+    )
+    return story.tell(done).tell(m.MatterAdded(ticket_id="A001", counter_no="1", item_key="A-1"))
+
+
 def transferred(story: Story, shown: str, to: str | None) -> Story:
     event = m.TicketTransferred(
         ticket_id=shown,
@@ -353,6 +369,35 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         ),
     ),
     "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
+    "a further matter without the document that its queue asks for": (
+        "persons",
+        lambda: Story().issue("A001", further_items=("R-1",)),
+    ),
+    "a second ticket of a person in the queue of a further matter": (
+        "persons",
+        lambda: (
+            Story()
+            .issue("A001", **WITH_CARD, person="p", further_items=("R-1",))
+            .issue("R001", **WITH_CARD, person="p")
+        ),
+    ),
+    "more matters on a ticket than the rules say, with those that were handled": (
+        "matters",
+        lambda: one_more_matter(under(persons=PersonRules(most_items=2)).issue("A001", further_items=("A-2",))),
+    ),
+    "a further matter outside of its queue's hours": (
+        "hours",
+        lambda: Story().wait(hours=9).issue("A001", further_items=("H-1",), further_quotas=("H",)),
+    ),
+    "a further matter over its queue's quota": (
+        "hours",
+        lambda: (
+            Story()
+            .issue("A001", further_items=("H-1",), further_quotas=("H", "H 09:00"))
+            .issue("A002", further_items=("H-1",), further_quotas=("H", "H 09:00"))
+        ),
+    ),
+    "a further matter that is not counted": ("hours", lambda: Story().issue("A001", further_items=("H-1",))),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
     "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
     "a ticket over the quota": (
