@@ -77,6 +77,7 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     wait_p90_s: float | None = None
     wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
+    green_by_age: bool = False  # not by declaration
     done_items: tuple[str, ...] = ()  # matters of it that were handled before the present one
 
     @property

@@ -42,6 +42,7 @@ class Ticket:
     calls: int = 0
     last_call: int = 0
     misses: int = 0
+    is_green_by_age: bool = False
     handled: int = 0  # matters before the present one
 
     @property
@@ -195,6 +196,7 @@ class Book:
             list(event.further_items),
             event.appointment_no,
             state="expired" if event.after_closing else "waiting",
+            is_green_by_age=event.green_by_age,
         )
         self.ticket_ids.add(event.ticket_id)
         self.numbers.add((event.business_day, event.prefix, event.number))
@@ -209,7 +211,8 @@ class Book:
         self._end(event.ticket_id, "cancelled")
 
     def _PriorityChanged(self, event: m.PriorityChanged, _record: Record) -> None:  # noqa: N802
-        self.tickets[event.ticket_id].group = event.priority
+        ticket = self.tickets[event.ticket_id]
+        ticket.group, ticket.is_green_by_age = event.priority, False
 
     def _TicketRequeued(self, event: m.TicketRequeued, record: Record) -> None:  # noqa: N802
         ticket = self._set_free(event.ticket_id, "waiting")

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     rules.calling,
     rules.persons,
     rules.matters,
+    rules.green_channel,
     rules.hours,
     rules.ratings,
     rules.appointments,

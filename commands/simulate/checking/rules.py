@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from commands.simulate.checking.book import OVER, Book
 from hall import messages as m
 from hall.catalogue import IdentityPolicy
+from hall.priority import Ground, PriorityClass
 from hall.rules import OneTicket
 from queue_server.domain.record import Record
 
@@ -99,6 +100,19 @@ def matters(book: Book, record: Record) -> Iterator[str]:
         carried = ticket.handled + 1 + len(ticket.further) + 1
         if carried > most:
             yield f"{ticket.shown} carries {carried} matters"
+
+
+def green_channel(book: Book, record: Record) -> Iterator[str]:
+    """Whoever is called for being old was admitted for it, by the card and to a group that has an age."""
+    event = record.event
+    if isinstance(event, m.TicketIssued) and event.green_by_age:
+        ages = {group.key: group.from_age for group in book.rules.order.green_groups}
+        if event.priority is not PriorityClass.GREEN or ages.get(event.green_group or "") is None:
+            yield f"{event.display_number} is called green by age, in the group {event.green_group}"
+    if isinstance(event, m.TicketCalled | m.TicketPreviewed) and event.why and event.why.ground is Ground.AGE:
+        ticket = book.tickets[event.ticket_id]
+        if not ticket.is_green_by_age:
+            yield f"{ticket.shown} was called for its age, which nobody has seen"
 
 
 def hours(book: Book, record: Record) -> Iterator[str]:

@@ -38,6 +38,7 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         wait_p50_s=event.wait_p50_s,
         wait_p90_s=event.wait_p90_s,
         wait_basis=event.wait_basis,
+        green_by_age=event.green_by_age,
     )
     hall.tickets[ticket.ticket_id] = ticket
     if event.after_closing:
@@ -79,7 +80,7 @@ def priority_changed(hall: HallDay, event: m.PriorityChanged, _record: Record) -
     """It stands in another line."""
     ticket = hall.tickets[event.ticket_id]
     leave(hall, ticket)
-    ticket.priority, ticket.green_group = event.priority, event.green_group
+    ticket.priority, ticket.green_group, ticket.green_by_age = event.priority, event.green_group, False
     stand(hall, ticket)
 
 

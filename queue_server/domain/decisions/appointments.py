@@ -93,7 +93,7 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
     check_person(hall, appointment.person, item.queue, has_document=True)
     is_in_time = seconds_between(now, ends) >= 0
     interval = None if is_in_time else check_hours(hall, item.queue, now)
-    priority, group = priority_of(hall, None, command.age_years)
+    priority, group, by_age = priority_of(hall, None, command.age_years)
     if is_in_time and priority is PriorityClass.ORDINARY:
         priority = PriorityClass.BOOKED
     return [
@@ -106,6 +106,7 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
             kiosk_id=command.kiosk_id,
             priority=priority,
             green_group=group,
+            green_by_age=by_age,
             identity_kind=command.identity_kind,
             masked_number=command.masked_number,
             person=appointment.person,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from hall import messages as m
 from hall.catalogue import IdentityPolicy, ServiceItem
@@ -17,7 +18,7 @@ from queue_server.domain.decisions.asking import NewId, item_of
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay, Ticket
 
-ORDINARY, REQUIRED = PriorityClass.ORDINARY, IdentityPolicy.REQUIRED  # looked up once: every ticket asks
+REQUIRED = IdentityPolicy.REQUIRED  # looked up once: every ticket asks
 
 
 def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
@@ -30,7 +31,7 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     check_person(hall, command.person, *prefixes, has_document=command.identity_kind is not None)
     interval = check_hours(hall, item.queue, now)
     further_quotas = _check_further(hall, prefixes[1:], now) if further else ()
-    priority, group = priority_of(hall, command.green_group, command.age_years)
+    priority, group, by_age = priority_of(hall, command.green_group, command.age_years)
     return [
         ticket_issued(
             hall,
@@ -41,6 +42,7 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
             kiosk_id=command.kiosk_id,
             priority=priority,
             green_group=group,
+            green_by_age=by_age,
             identity_kind=command.identity_kind,
             masked_number=command.masked_number,
             person=command.person,
@@ -78,6 +80,7 @@ def ticket_issued(
     lease_id: str | None = None,
     quota_interval: str | None = None,
     further_quotas: tuple[str, ...] = (),
+    green_by_age: bool = False,
 ) -> m.TicketIssued:
     """The event, with the place in line and the wait as they are now."""
     ahead = ahead_count(hall, item.queue, priority, arrived_at or now)
@@ -110,6 +113,7 @@ def ticket_issued(
         lease_id=lease_id,
         quota_interval=quota_interval,
         further_quotas=further_quotas,
+        green_by_age=green_by_age,
     )
 
 
@@ -121,18 +125,39 @@ def next_number(hall: HallDay, prefix: str) -> int:
     return number
 
 
-def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> tuple[PriorityClass, str | None]:
-    """The class and the green-channel group of a visitor, by declaration or by age; raises `UnknownGroup`."""
+class Admitted(NamedTuple):
+    """What a visitor counts as."""
+
+    priority: PriorityClass
+    green_group: str | None = None
+    by_age: bool = False  # the document's birth date says so; else the visitor or the desk does
+
+
+NOT_ADMITTED = Admitted(PriorityClass.ORDINARY)
+
+
+def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> Admitted:
+    """The class and the green-channel group of a visitor, by declaration or by age; raises `UnknownGroup`.
+
+    A declared age is not believed against the document: with 30 years on the card, "70 years or over" is an ordinary
+    visitor, whom the desk may still admit. Without a document the declaration stands.
+    """
+    if declared is None and age_years is None:
+        return NOT_ADMITTED
     groups = hall.rules.order.green_groups
     if declared is not None:
-        if all(group.key != declared for group in groups):
+        group = next((group for group in groups if group.key == declared), None)
+        if group is None:
             raise no.UnknownGroup(f"the green channel has no group {declared!r}")
-        return PriorityClass.GREEN, declared
+        if group.from_age is None or age_years is None:
+            return Admitted(PriorityClass.GREEN, declared)
+        if age_years >= group.from_age:
+            return Admitted(PriorityClass.GREEN, declared, by_age=True)
     if age_years is not None:
         for group in groups:
             if group.from_age is not None and age_years >= group.from_age:
-                return PriorityClass.GREEN, group.key
-    return ORDINARY, None
+                return Admitted(PriorityClass.GREEN, group.key, by_age=True)
+    return NOT_ADMITTED
 
 
 def check_day(hall: HallDay) -> None:

@@ -58,7 +58,7 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
     known = {group.key for group in hall.rules.order.green_groups}
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
-    priority, group = priority_of(hall, declared, command.age_years)
+    priority, group, by_age = priority_of(hall, declared, command.age_years)
     issued = ticket_issued(
         hall,
         item,
@@ -69,6 +69,7 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         arrived_at=_within_today(hall, command.arrived_at, now),
         kiosk_id=command.kiosk_id,
         green_group=group,
+        green_by_age=by_age,
         identity_kind=command.identity_kind,
         masked_number=command.masked_number,
         person=command.person,

@@ -385,6 +385,14 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "matters",
         lambda: one_more_matter(under(persons=PersonRules(most_items=2)).issue("A001", further_items=("A-2",))),
     ),
+    "a declared age that is called the card's": (
+        "green_channel",
+        lambda: Story().issue("A001", priority=GREEN, green_group="elderly").call("A001", ground=Ground.AGE),
+    ),
+    "an age that admits to a group without one": (
+        "green_channel",
+        lambda: Story().issue("A001", priority=GREEN, green_group="soldier", green_by_age=True),
+    ),
     "a further matter outside of its queue's hours": (
         "hours",
         lambda: Story().wait(hours=9).issue("A001", further_items=("H-1",), further_quotas=("H",)),
