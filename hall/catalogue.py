@@ -72,7 +72,7 @@ class Counter:
     zone_id: str
     queues: tuple[str, ...]
     abilities: frozenset[Ability] | None = None
-    opens_at_noon: bool = False  # stands on the noon roster
+    opens_at_noon: bool = False  # stands on the noon roster: what it handles is drawn then
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,10 @@ class HallPlan:
         """The numbers of the counters that serve one queue, wholly or in part."""
         return self._counters_of.get(prefix, ())
 
+    def hours_of(self, item_key: str) -> QueueHours | None:
+        """The hours of a matter: its queue's, with noon and weekends as they are for this matter. None: at any time."""
+        return self._hours_of[item_key]
+
     def can_serve(self, counter_no: str, item: ServiceItem) -> bool:
         """Whether the plan lets a counter handle a matter; what was granted for today is not in the plan."""
         counter = self.counters[counter_no]
@@ -154,6 +158,17 @@ class HallPlan:
     @cached_property
     def _items_of(self) -> dict[str, tuple[ServiceItem, ...]]:
         return {prefix: tuple(i for i in self.items.values() if i.queue == prefix) for prefix in self.queues}
+
+    @cached_property
+    def _hours_of(self) -> dict[str, QueueHours | None]:
+        return {key: self._own_hours(item) for key, item in self.items.items()}
+
+    def _own_hours(self, item: ServiceItem) -> QueueHours | None:
+        hours = self.queues[item.queue].hours
+        if hours is None:
+            return None
+        at_noon = sum(counter.opens_at_noon and self.can_serve(n, item) for n, counter in self.counters.items())
+        return hours.for_matter(noon_counters=at_noon, weekend_self_service=item.weekend_self_service)
 
     @cached_property
     def _counters_of(self) -> dict[str, tuple[str, ...]]:

@@ -56,7 +56,10 @@ HOURS = {
 
 
 def make_plan(preset: Preset, rules: HallRules) -> HallPlan:
-    """Lay the hall out. Its last counter handles pairs of every department, but not each matter of any queue."""
+    """Lay the hall out.
+
+    Its last counter handles pairs of every department, but not each matter of any queue, and it alone stays at noon.
+    """
     items = [_item(prefix, n) for prefix in preset.queues for n in range(1, 4)]
     return HallPlan.of(
         "simulated",
@@ -126,4 +129,4 @@ def _counter(n: int, preset: Preset, items: list[ServiceItem]) -> Counter:
     if is_last:
         abilities = frozenset(item.ability for item in items if item.key[-1] in "12")
     kind = CounterKind.SPECIAL if is_last else CounterKind.COMPREHENSIVE
-    return Counter(str(n), kind, "A" if n % 2 else "B", served, abilities, opens_at_noon=n == 1)
+    return Counter(str(n), kind, "A" if n % 2 else "B", served, abilities, opens_at_noon=is_last)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from commands.simulate.checking.book import OVER, Book
 from hall import messages as m
-from hall.catalogue import IdentityPolicy
+from hall.catalogue import IdentityPolicy, ServiceItem
 from hall.priority import Ground, PriorityClass
 from hall.rules import OneTicket
 from queue_server.domain.record import Record
@@ -124,14 +124,27 @@ def hours(book: Book, record: Record) -> Iterator[str]:
     if event.lease_id is not None or book.is_booked_in_time(event, record):
         return
     now, is_working = record.at.time(), book.plan.calendar.is_working(record.at.date())
-    for prefix in book.queues_of(event.item_key, *event.further_items):
-        queue_hours = book.plan.queues[prefix].hours
+    for key in (event.item_key, *event.further_items):
+        item = book.plan.items[key]
+        queue_hours = book.plan.queues[item.queue].hours
         if queue_hours is None:
             continue
+        at = f"{record.at:%Y-%m-%d %H:%M}"
         is_open = any(period.begin <= now < period.end for period in queue_hours.walk_in_periods())
         if not is_working or not is_open:
-            at = f"{record.at:%Y-%m-%d %H:%M}"
-            yield f"{event.display_number} was given out at {at}, outside of the hours of queue {prefix}"
+            yield f"{event.display_number} was given out at {at}, outside of the hours of queue {item.queue}"
+        noon = queue_hours.noon
+        if noon is not None and noon.begin <= now < noon.end and not _handled_at_noon(book, item):
+            yield f"{event.display_number} was given out at {at} for {key}, which nobody on the noon roster handles"
+
+
+def _handled_at_noon(book: Book, item: ServiceItem) -> bool:
+    for number, planned in book.plan.counters.items():
+        pair = (item.department_key, item.key)
+        handles = item.queue in planned.queues if planned.abilities is None else pair in planned.abilities
+        if planned.opens_at_noon and (handles or pair in book.counters[number].granted):
+            return True
+    return False
 
 
 def _quotas(book: Book, event: m.TicketIssued, record: Record) -> Iterator[str]:

@@ -25,11 +25,10 @@ from queue_server.domain.slots import BookingCause, Slot, bookable, cancel_until
 
 def slots_of(hall: HallDay, item: ServiceItem, day: date, now: datetime) -> list[tuple[Slot, int]]:
     """A matter's slots on a day, each with how many places are left."""
-    queue = hall.plan.queues[item.queue]
     able = sum(hall.plan.can_serve(number, item) for number in hall.plan.counters)
     slots = slots_on(
         day,
-        queue.hours,
+        hall.plan.hours_of(item.key),
         hall.plan.calendar,
         hall.rules.appointments,
         able,
@@ -92,7 +91,7 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
         raise no.TooEarly(f"check-in begins at {begins:%H:%M}", prefix=item.queue, opens_at=begins.isoformat())
     check_person(hall, appointment.person, item.queue, has_document=True)
     is_in_time = seconds_between(now, ends) >= 0
-    interval = None if is_in_time else check_hours(hall, item.queue, now)
+    interval = None if is_in_time else check_hours(hall, item, now)
     priority, group, by_age = priority_of(hall, None, command.age_years)
     if is_in_time and priority is PriorityClass.ORDINARY:
         priority = PriorityClass.BOOKED

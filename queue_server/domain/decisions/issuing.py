@@ -29,8 +29,8 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     check_day(hall)
     _check_size(hall, command, item.queue)
     check_person(hall, command.person, *prefixes, has_document=command.identity_kind is not None)
-    interval = check_hours(hall, item.queue, now)
-    further_quotas = _check_further(hall, prefixes[1:], now) if further else ()
+    interval = check_hours(hall, item, now)
+    further_quotas = _check_further(hall, item, further, now) if further else ()
     priority, group, by_age = priority_of(hall, command.green_group, command.age_years)
     return [
         ticket_issued(
@@ -206,17 +206,17 @@ def _second_in(hall: HallDay, held: Ticket, prefixes: Sequence[str]) -> str | No
     return next((prefix for prefix in prefixes if prefix in waits_in), None)
 
 
-def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
-    """See that a queue takes walk-ins now and has numbers left; raises `QueueClosed`, `QuotaUsed`.
+def check_hours(hall: HallDay, item: ServiceItem, now: datetime) -> str | None:
+    """See that a matter is open to walk-ins now and its queue has numbers left; raises `QueueClosed`, `QuotaUsed`.
 
     Returns:
         The issuing interval, by its begin as "HH:MM", that the ticket counts in.
     """
-    hours = hall.plan.queues[prefix].hours
+    hours, prefix = hall.plan.hours_of(item.key), item.queue
     if hours is None:
         return None
     let_in = admission(hours, hall.plan.calendar, now, is_booked=False)
-    if not let_in.is_open:
+    if not let_in.is_open and not _is_lent_at_noon(hall, item, now):
         opens_at = let_in.opens_at.isoformat() if let_in.opens_at else None
         raise no.QueueClosed(
             f"queue {prefix} takes no walk-in tickets now: {let_in.cause.replace('_', ' ')}",
@@ -228,7 +228,7 @@ def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
         )
     if hours.quota_a_day is not None and hall.issued_in.get(prefix, 0) >= hours.quota_a_day:
         raise no.QuotaUsed(f"queue {prefix} gives {hours.quota_a_day} tickets a day", prefix=prefix, of="day")
-    interval = interval_at(hours, now)
+    interval = interval_at(hall.plan.queues[prefix].hours, now)
     if interval is None:
         return None
     name = f"{interval.begin:%H:%M}"
@@ -239,17 +239,29 @@ def check_hours(hall: HallDay, prefix: str, now: datetime) -> str | None:
     return name
 
 
-def _check_further(hall: HallDay, prefixes: Sequence[str], now: datetime) -> tuple[str, ...]:
-    """See that the queues of further matters take walk-ins too.
+def _is_lent_at_noon(hall: HallDay, item: ServiceItem, now: datetime) -> bool:
+    """Whether a matter rests at noon by the plan only: a counter on the noon roster may handle it today."""
+    hours = hall.plan.queues[item.queue].hours
+    if hours is None or hours.noon is None or not hours.noon.holds(now):
+        return False
+    lent = any(item.ability in c.granted and hall.plan.counters[n].opens_at_noon for n, c in hall.counters.items())
+    return lent and admission(hours, hall.plan.calendar, now, is_booked=False).is_open
+
+
+def _check_further(hall: HallDay, first: ServiceItem, further: Sequence[ServiceItem], now: datetime) -> tuple[str, ...]:
+    """See that further matters are open to walk-ins too.
 
     Returns:
         What the ticket counts in beside its own queue: once in each of them, however many of its matters are handled
         there, for the quotas count tickets.
     """
-    counted: list[str] = []
-    for prefix in prefixes:
-        interval = check_hours(hall, prefix, now)
-        counted += (prefix,) if interval is None else (prefix, f"{prefix} {interval}")
+    counted: dict[str, None] = {}
+    for item in further:
+        interval = check_hours(hall, item, now)
+        if item.queue != first.queue:
+            counted[item.queue] = None
+            if interval is not None:
+                counted[f"{item.queue} {interval}"] = None
     return tuple(counted)
 
 

@@ -140,6 +140,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
         Story().issue("A001").call("A001").start("A001"), "A001", "3"
     ).call("A001", "3", Ground.TRANSFERRED),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
+    "a ticket at noon for a matter that a noon counter handles": lambda: (
+        Story().wait(hours=3).issue("H001", quota_interval="12:00")
+    ),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
     ),
@@ -408,6 +411,10 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     "a further matter that is not counted": ("hours", lambda: Story().issue("A001", further_items=("H-1",))),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
     "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
+    "a ticket at noon for a matter that nobody handles then": (
+        "hours",
+        lambda: Story().wait(hours=3).issue("H001", item="H-2", quota_interval="12:00"),
+    ),
     "a ticket over the quota": (
         "hours",
         lambda: Story().issue("H001", quota_interval="09:00").issue("H002", quota_interval="09:00"),
