@@ -108,6 +108,7 @@ class HallPlan:
     items: Mapping[str, ServiceItem]
     rules: HallRules = field(default_factory=HallRules)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    kiosks: frozenset[str] = frozenset()  # their ids
 
     @classmethod
     def of(
@@ -122,6 +123,7 @@ class HallPlan:
         items: Iterable[ServiceItem],
         rules: HallRules | None = None,
         calendar: WorkCalendar | None = None,
+        kiosks: Iterable[str] = (),
     ) -> "HallPlan":
         """Build the look-up tables from plain sequences."""
         return cls(
@@ -134,7 +136,12 @@ class HallPlan:
             MappingProxyType({i.key: i for i in items}),
             rules or HallRules(),
             calendar or WorkCalendar(),
+            frozenset(kiosks),
         )
+
+    def draws_numbers(self, place: str) -> bool:
+        """Whether visitors get numbers there: at a kiosk of the hall, or at a counter, such as the guide desk."""
+        return place in self.kiosks or place in self.counters
 
     def items_of(self, prefix: str) -> tuple[ServiceItem, ...]:
         """The matters that are handled in one queue."""

@@ -74,6 +74,11 @@ class Interval(Period):
 
     quota: int
 
+    @property
+    def name(self) -> str:
+        """What its tickets are counted by: its begin, e.g. "09:00"."""
+        return f"{self.begin:%H:%M}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHours:

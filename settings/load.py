@@ -78,6 +78,7 @@ def hall_plan(site: Site) -> HallPlan:
         items=[_item(item, departments) for item in catalogue.items],
         rules=hall_rules(site.rules, appointment_rules(site.appointments)),
         calendar=calendar,
+        kiosks=[kiosk.kiosk_id for kiosk in site.kiosks],
     )
     _check_served(plan)
     return plan

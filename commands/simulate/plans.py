@@ -71,6 +71,7 @@ def make_plan(preset: Preset, rules: HallRules) -> HallPlan:
         items=items,
         rules=rules,
         calendar=WorkCalendar(week=MONDAY_TO_SATURDAY),
+        kiosks=[f"K{n}" for n in range(1, preset.kiosks + 1)],
     )
 
 

@@ -64,6 +64,7 @@ def worked_plan() -> HallPlan:
             _item(ESTATE, "不动产登记", "Real estate register", "C"),
         ],
         calendar=WorkCalendar(),
+        kiosks=["K01"],
     )
 
 

@@ -132,11 +132,12 @@ class Book:
         """The quotas that a ticket uses up: of the day and of the interval, in each queue of its matters."""
         if self.is_booked_in_time(event, record):
             return
+        came_at = (event.arrived_at or record.at).astimezone(record.at.tzinfo)
         for prefix in self.queues_of(event.item_key, *event.further_items):
             yield prefix, ""
             hours = self.plan.queues[prefix].hours
-            for interval in () if hours is None or event.lease_id is not None else hours.intervals:
-                if interval.begin <= record.at.time() < interval.end:
+            for interval in () if hours is None else hours.intervals:
+                if interval.begin <= came_at.time() < interval.end:
                     yield prefix, f"{interval.begin:%H:%M}"
 
     def take(self, record: Record) -> None:

@@ -9,7 +9,7 @@ from hall.catalogue import ServiceItem
 from hall.clock import business_day, seconds_between
 from hall.priority import PriorityClass
 from queue_server.domain import refusals as no
-from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.decisions.asking import NewId, check_place, item_of
 from queue_server.domain.decisions.issuing import (
     check_day,
     check_hours,
@@ -83,6 +83,7 @@ def rebook(hall: HallDay, command: m.RebookAppointment, now: datetime, _new_id: 
 
 def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
     """The visitor has come: in the window with the right of the booked, later as a walk-in from now on."""
+    check_place(hall, command.kiosk_id)
     check_day(hall)
     appointment = _for_check_in(hall, command, now)
     item = item_of(hall, appointment.item_key)

@@ -14,7 +14,7 @@ from hall.rules import OneTicket
 from hall.ticket import LAST_NUMBER, OPEN_STATES, display_number
 from queue_server.domain import refusals as no
 from queue_server.domain.ahead import ahead_count
-from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.decisions.asking import NewId, check_place, item_of
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay, Ticket
 
@@ -25,6 +25,7 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     """Draw the next number of the first matter's queue; every matter's queue must allow it."""
     item = item_of(hall, command.item_key)
     further = tuple([item_of(hall, key) for key in command.further_items]) if command.further_items else ()
+    check_place(hall, command.kiosk_id)
     prefixes = tuple({each.queue: None for each in (item, *further)}) if further else (item.queue,)
     check_day(hall)
     _check_size(hall, command, item.queue)
@@ -231,7 +232,7 @@ def check_hours(hall: HallDay, item: ServiceItem, now: datetime) -> str | None:
     interval = interval_at(hall.plan.queues[prefix].hours, now)
     if interval is None:
         return None
-    name = f"{interval.begin:%H:%M}"
+    name = interval.name
     if hall.issued_in.get(f"{prefix} {name}", 0) >= interval.quota:
         raise no.QuotaUsed(
             f"queue {prefix} gives {interval.quota} tickets from {name} to {interval.end:%H:%M}", prefix=prefix, of=name

@@ -49,6 +49,7 @@ def a_plan() -> HallPlan:
             Counter("3", kind, "Z", ("A", "H"), frozenset({("d1", "A-1"), ("d1", "H-1")}), opens_at_noon=True),
         ],
         items=items,
+        kiosks=["K1"],
     )
 
 

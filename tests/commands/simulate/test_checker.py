@@ -56,10 +56,10 @@ def under(**rules: object) -> Story:
     return Story().tell(m.RulesAdopted(rules=HallRules(**rules)))  # type: ignore[arg-type]
 
 
-def leased(first: int, last: int, story: Story | None = None) -> Story:
+def leased(first: int, last: int, story: Story | None = None, *, prefix: str = "A") -> Story:
     story = story or Story()
     block = m.NumbersLeased(
-        lease_id=f"lease-{first}", kiosk_id="K1", business_day=DAY, prefix="A", first=first, last=last
+        lease_id=f"lease-{first}", kiosk_id="K1", business_day=DAY, prefix=prefix, first=first, last=last
     )
     return story.tell(block)
 
@@ -174,6 +174,21 @@ def test_what_the_rules_allow_is_not_reported(build):
 
 WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     # ---- numbers
+    "a number for a kiosk that the hall does not have": ("numbers", lambda: Story().issue("A001", kiosk_id="K99")),
+    "a kiosk's ticket that is not counted where its visitor came": (
+        "hours",
+        lambda: leased(1, 5, prefix="H").issue(
+            "H001", lease_id="lease-1", arrived_at=datetime.combine(DAY, time(9, 1), tzinfo=ZONE)
+        ),
+    ),
+    "a ticket beyond a quota that kiosks have used up": (
+        "hours",
+        lambda: (
+            leased(1, 5, prefix="H")
+            .issue("H001", lease_id="lease-1", quota_interval="09:00")
+            .issue("H006", quota_interval="09:00")
+        ),
+    ),
     "a number twice on a day": ("numbers", lambda: Story().issue("A001").issue("A001", ticket_id="other")),
     "a ticket id twice": ("numbers", lambda: Story().issue("A001").issue("A002", ticket_id="A001")),
     "a number that is shown as another": ("numbers", lambda: Story().issue("A001", display_number="A002")),

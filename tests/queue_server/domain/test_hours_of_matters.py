@@ -38,6 +38,7 @@ def a_plan(hours: QueueHours = NOON) -> HallPlan:
             for key, department, weekend in matters
         ],
         calendar=CALENDAR,
+        kiosks=["K01"],
     )
 
 
