@@ -36,7 +36,7 @@ class Zone:
 class IdentityPolicy(StrEnum):
     """Whether a queue's tickets are drawn with a document (real-name ticketing)."""
 
-    NONE = "none"
+    NONE = "none"  # nothing about who draws is kept
     OPTIONAL = "optional"
     REQUIRED = "required"
 
@@ -151,6 +151,10 @@ class HallPlan:
         """The numbers of the counters that serve one queue, wholly or in part."""
         return self._counters_of.get(prefix, ())
 
+    def keeps_identity(self, *prefixes: str) -> bool:
+        """Whether a ticket for matters of these queues says who drew it: where one of them asks."""
+        return not self._without_names.issuperset(prefixes)
+
     def hours_of(self, item_key: str) -> QueueHours | None:
         """The hours of a matter: its queue's, with noon and weekends as they are for this matter. None: at any time."""
         return self._hours_of[item_key]
@@ -165,6 +169,10 @@ class HallPlan:
     @cached_property
     def _items_of(self) -> dict[str, tuple[ServiceItem, ...]]:
         return {prefix: tuple(i for i in self.items.values() if i.queue == prefix) for prefix in self.queues}
+
+    @cached_property
+    def _without_names(self) -> frozenset[str]:
+        return frozenset(prefix for prefix, queue in self.queues.items() if queue.identity is IdentityPolicy.NONE)
 
     @cached_property
     def _hours_of(self) -> dict[str, QueueHours | None]:

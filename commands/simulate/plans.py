@@ -110,7 +110,7 @@ def some_rules(rng: random.Random) -> HallRules:
 
 
 def _queue(prefix: str) -> Queue:
-    identity = IdentityPolicy.REQUIRED if prefix == "R" else IdentityPolicy.OPTIONAL
+    identity = {"R": IdentityPolicy.REQUIRED, "Z": IdentityPolicy.NONE}.get(prefix, IdentityPolicy.OPTIONAL)
     return Queue(prefix, f"{prefix}队", f"Queue {prefix}", "A" if prefix < "L" else "B", HOURS.get(prefix), identity)
 
 

@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     tickets.clerks,
     order,
     rules.calling,
+    rules.identity,
     rules.persons,
     rules.matters,
     rules.green_channel,

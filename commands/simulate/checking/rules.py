@@ -68,16 +68,26 @@ def calling(book: Book, record: Record) -> Iterator[str]:
         yield f"{ticket.shown} was put back into the line, which the hall's rules do not allow"
 
 
+def identity(book: Book, record: Record) -> Iterator[str]:
+    """A document was shown where a queue wants one, and nothing of it is kept where none of a ticket's queues asks."""
+    event = record.event
+    if not isinstance(event, m.TicketIssued):
+        return
+    if not is_named(book, event) and (event.person or event.masked_number or event.identity_kind):
+        yield f"{event.display_number} says who drew it, which none of its queues asks"
+    if event.lease_id is not None or event.identity_kind is not None or event.appointment_no is not None:
+        return
+    for prefix in book.queues_of(event.item_key, *event.further_items):
+        if book.plan.queues[prefix].identity is IdentityPolicy.REQUIRED:
+            yield f"{event.display_number} was drawn for queue {prefix} without a document"
+
+
 def persons(book: Book, record: Record) -> Iterator[str]:
     """What one person may hold. Tickets of kiosks that were alone exist on paper and are taken as they are."""
     event, rules = record.event, book.rules.persons
     if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
         return
-    has_document = event.identity_kind is not None or event.appointment_no is not None
     prefixes = book.queues_of(event.item_key, *event.further_items)
-    for prefix in prefixes:
-        if book.plan.queues[prefix].identity is IdentityPolicy.REQUIRED and not has_document:
-            yield f"{event.display_number} was drawn for queue {prefix} without a document"
     if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
         yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
     if event.person is None:
@@ -91,6 +101,12 @@ def persons(book: Book, record: Record) -> Iterator[str]:
         held = [t for t in held if {t.prefix, *book.queues_of(*t.further)}.intersection(prefixes)]
     if held and rules.one_ticket is not OneTicket.OFF:
         yield f"{event.display_number} was given to somebody who holds {held[0].shown}"
+
+
+def is_named(book: Book, event: m.TicketIssued) -> bool:
+    """Whether some queue of a ticket's matters wants to know who draws."""
+    prefixes = book.queues_of(event.item_key, *event.further_items)
+    return any(book.plan.queues[prefix].identity is not IdentityPolicy.NONE for prefix in prefixes)
 
 
 def matters(book: Book, record: Record) -> Iterator[str]:
@@ -194,5 +210,8 @@ def appointments(book: Book, record: Record) -> Iterator[str]:
         return
     if known is None or known.state != "booked":
         yield f"{type(event).__name__} for appointment {number}, which was {known.state if known else 'never booked'}"
-    elif isinstance(event, m.TicketIssued) and (event.item_key, event.person) != (known.item_key, known.person):
+    elif isinstance(event, m.TicketIssued) and (event.item_key, event.person) != (
+        known.item_key,
+        known.person if is_named(book, event) else None,
+    ):
         yield f"{event.display_number} was given for appointment {number} of somebody else"

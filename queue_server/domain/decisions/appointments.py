@@ -93,6 +93,7 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
     check_person(hall, appointment.person, item.queue, has_document=True)
     is_in_time = seconds_between(now, ends) >= 0
     interval = None if is_in_time else check_hours(hall, item, now)
+    is_named = hall.plan.keeps_identity(item.queue)
     priority, group, by_age = priority_of(hall, None, command.age_years)
     if is_in_time and priority is PriorityClass.ORDINARY:
         priority = PriorityClass.BOOKED
@@ -107,9 +108,9 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
             priority=priority,
             green_group=group,
             green_by_age=by_age,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=appointment.person,
+            identity_kind=command.identity_kind if is_named else None,
+            masked_number=command.masked_number if is_named else None,
+            person=appointment.person if is_named else None,
             appointment_no=appointment.appointment_no,
             quota_interval=interval,
         )

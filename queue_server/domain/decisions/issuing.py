@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from msgspec import structs
 
 from hall import messages as m
 from hall.catalogue import IdentityPolicy, ServiceItem
@@ -18,6 +20,8 @@ from queue_server.domain.decisions.asking import NewId, check_place, item_of
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay, Ticket
 
+C = TypeVar("C", m.IssueTicket, m.MergeTicket)
+
 REQUIRED = IdentityPolicy.REQUIRED  # looked up once: every ticket asks
 
 
@@ -27,6 +31,8 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     further = tuple([item_of(hall, key) for key in command.further_items]) if command.further_items else ()
     check_place(hall, command.kiosk_id)
     prefixes = tuple({each.queue: None for each in (item, *further)}) if further else (item.queue,)
+    if not hall.plan.keeps_identity(*prefixes):
+        command = without_identity(command)
     check_day(hall)
     _check_size(hall, command, item.queue)
     check_person(hall, command.person, *prefixes, has_document=command.identity_kind is not None)
@@ -159,6 +165,11 @@ def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> A
             if group.from_age is not None and age_years >= group.from_age:
                 return Admitted(PriorityClass.GREEN, group.key, by_age=True)
     return NOT_ADMITTED
+
+
+def without_identity(command: C) -> C:
+    """The same draw without who draws. The age stays: it says a class, and no person."""
+    return structs.replace(command, identity_kind=None, masked_number=None, person=None)
 
 
 def check_day(hall: HallDay) -> None:

@@ -10,7 +10,13 @@ from hall.hours import interval_at
 from hall.ticket import LAST_NUMBER
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, check_place, item_of
-from queue_server.domain.decisions.issuing import check_day, next_number, priority_of, ticket_issued
+from queue_server.domain.decisions.issuing import (
+    check_day,
+    next_number,
+    priority_of,
+    ticket_issued,
+    without_identity,
+)
 from queue_server.domain.hall_day import HallDay, Lease
 
 
@@ -59,6 +65,8 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
     if command.number in lease.used or command.ticket_id in hall.tickets:
         raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
+    if not hall.plan.keeps_identity(item.queue):
+        command = without_identity(command)
     known = {group.key for group in hall.rules.order.green_groups}
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
     arrived_at = _within_today(hall, command.arrived_at, now)

@@ -386,9 +386,9 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
             .issue("A001", person="p")
         ),
     ),
-    "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
+    "a ticket without the document that the queue asks for": ("identity", lambda: Story().issue("R001")),
     "a further matter without the document that its queue asks for": (
-        "persons",
+        "identity",
         lambda: Story().issue("A001", further_items=("R-1",)),
     ),
     "a second ticket of a person in the queue of a further matter": (
@@ -424,6 +424,7 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         ),
     ),
     "a further matter that is not counted": ("hours", lambda: Story().issue("A001", further_items=("H-1",))),
+    "a ticket that says who drew it where nobody asks": ("identity", lambda: Story().issue("Z001", person="p")),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
     "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
     "a ticket at noon for a matter that nobody handles then": (
