@@ -139,9 +139,10 @@ class HallPlan:
             frozenset(kiosks),
         )
 
-    def draws_numbers(self, place: str) -> bool:
-        """Whether visitors get numbers there: at a kiosk of the hall, or at a counter, such as the guide desk."""
-        return place in self.kiosks or place in self.counters
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Where visitors get numbers: the ids of kiosks, and the numbers of counters, such as the guide desk."""
+        return self.kiosks | self.counters.keys()
 
     def items_of(self, prefix: str) -> tuple[ServiceItem, ...]:
         """The matters that are handled in one queue."""

@@ -283,9 +283,7 @@ def test_a_matter_that_rests_while_its_queue_gives_numbers_is_refused(write):
 def test_numbers_are_drawn_at_the_sites_kiosks_and_at_its_counters(write):
     plan = hall_plan(read_site(write()))
 
-    assert plan.draws_numbers("K01")
-    assert plan.draws_numbers("3")
-    assert not plan.draws_numbers("K99")
+    assert plan.places == {"K01", "3", "4"}
 
 
 def test_a_missing_site_file_and_a_missing_catalogue_are_named(write, tmp_path):

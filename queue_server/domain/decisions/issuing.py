@@ -31,7 +31,7 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
     further = tuple([item_of(hall, key) for key in command.further_items]) if command.further_items else ()
     check_place(hall, command.kiosk_id)
     prefixes = tuple({each.queue: None for each in (item, *further)}) if further else (item.queue,)
-    if not hall.plan.keeps_identity(*prefixes):
+    if (command.person or command.identity_kind or command.masked_number) and not hall.plan.keeps_identity(*prefixes):
         command = without_identity(command)
     check_day(hall)
     _check_size(hall, command, item.queue)
@@ -184,8 +184,8 @@ def check_person(hall: HallDay, person: str | None, *prefixes: str, has_document
     Args:
         prefixes: the queues of a ticket's matters, the first one's first.
     """
-    for prefix in prefixes:
-        if hall.plan.queues[prefix].identity is REQUIRED and not has_document:
+    for prefix in () if has_document else prefixes:
+        if hall.plan.queues[prefix].identity is REQUIRED:
             raise no.IdentityRequired(f"tickets of queue {prefix} are drawn with a document", prefix=prefix)
     if person is None:
         return
