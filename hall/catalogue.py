@@ -36,7 +36,7 @@ class Zone:
 class IdentityPolicy(StrEnum):
     """Whether a queue's tickets are drawn with a document (real-name ticketing)."""
 
-    NONE = "none"
+    NONE = "none"  # nothing about who draws is kept
     OPTIONAL = "optional"
     REQUIRED = "required"
 
@@ -72,7 +72,7 @@ class Counter:
     zone_id: str
     queues: tuple[str, ...]
     abilities: frozenset[Ability] | None = None
-    opens_at_noon: bool = False  # stands on the noon roster
+    opens_at_noon: bool = False  # stands on the noon roster: what it handles is drawn then
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ class HallPlan:
     items: Mapping[str, ServiceItem]
     rules: HallRules = field(default_factory=HallRules)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    kiosks: frozenset[str] = frozenset()  # their ids
 
     @classmethod
     def of(
@@ -122,6 +123,7 @@ class HallPlan:
         items: Iterable[ServiceItem],
         rules: HallRules | None = None,
         calendar: WorkCalendar | None = None,
+        kiosks: Iterable[str] = (),
     ) -> "HallPlan":
         """Build the look-up tables from plain sequences."""
         return cls(
@@ -134,7 +136,13 @@ class HallPlan:
             MappingProxyType({i.key: i for i in items}),
             rules or HallRules(),
             calendar or WorkCalendar(),
+            frozenset(kiosks),
         )
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Where visitors get numbers: the ids of kiosks, and the numbers of counters, such as the guide desk."""
+        return self.kiosks | self.counters.keys()
 
     def items_of(self, prefix: str) -> tuple[ServiceItem, ...]:
         """The matters that are handled in one queue."""
@@ -143,6 +151,14 @@ class HallPlan:
     def counters_of(self, prefix: str) -> tuple[str, ...]:
         """The numbers of the counters that serve one queue, wholly or in part."""
         return self._counters_of.get(prefix, ())
+
+    def keeps_identity(self, *prefixes: str) -> bool:
+        """Whether a ticket for matters of these queues says who drew it: where one of them asks."""
+        return not self._without_names.issuperset(prefixes)
+
+    def hours_of(self, item_key: str) -> QueueHours | None:
+        """The hours of a matter: its queue's, with noon and weekends as they are for this matter. None: at any time."""
+        return self._hours_of[item_key]
 
     def can_serve(self, counter_no: str, item: ServiceItem) -> bool:
         """Whether the plan lets a counter handle a matter; what was granted for today is not in the plan."""
@@ -165,6 +181,21 @@ class HallPlan:
     @cached_property
     def _items_of(self) -> dict[str, tuple[ServiceItem, ...]]:
         return {prefix: tuple(i for i in self.items.values() if i.queue == prefix) for prefix in self.queues}
+
+    @cached_property
+    def _without_names(self) -> frozenset[str]:
+        return frozenset(prefix for prefix, queue in self.queues.items() if queue.identity is IdentityPolicy.NONE)
+
+    @cached_property
+    def _hours_of(self) -> dict[str, QueueHours | None]:
+        return {key: self._own_hours(item) for key, item in self.items.items()}
+
+    def _own_hours(self, item: ServiceItem) -> QueueHours | None:
+        hours = self.queues[item.queue].hours
+        if hours is None:
+            return None
+        at_noon = sum(counter.opens_at_noon and self.can_serve(n, item) for n, counter in self.counters.items())
+        return hours.for_matter(noon_counters=at_noon, weekend_self_service=item.weekend_self_service)
 
     @cached_property
     def _counters_of(self) -> dict[str, tuple[str, ...]]:

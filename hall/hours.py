@@ -7,7 +7,7 @@ of one zone by their wall clocks, which repeat when a clock is set back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
@@ -74,6 +74,11 @@ class Interval(Period):
 
     quota: int
 
+    @property
+    def name(self) -> str:
+        """What its tickets are counted by: its begin, e.g. "09:00"."""
+        return f"{self.begin:%H:%M}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHours:
@@ -121,6 +126,26 @@ class QueueHours:
         """When a visitor without an appointment may draw a ticket on a working day, in the order of the day."""
         return self.intervals or tuple(sorted(self.core + self._noon(), key=lambda period: period.begin))
 
+    def for_matter(self, *, noon_counters: int, weekend_self_service: bool) -> "QueueHours":
+        """These hours as one matter of the queue has them.
+
+        Args:
+            noon_counters: how many of the counters on the noon roster handle it; without one it rests at noon.
+            weekend_self_service: whether devices serve it on rest days.
+
+        Raises:
+            ValueError: numbers are drawn only at noon, and nobody handles the matter then.
+        """
+        own = replace(self, weekend_self_service=weekend_self_service)
+        if self.noon is None or self.noon_counters is None:
+            return own
+        if noon_counters:
+            return replace(own, noon_counters=noon_counters)
+        intervals = _without(self.noon, self.intervals)
+        if self.intervals and not intervals:
+            raise ValueError("numbers are drawn only at noon, and no counter on the noon roster handles this matter")
+        return replace(own, noon=None, noon_counters=0, intervals=intervals)
+
     def counters_in(self, kind: PeriodKind, counters: int) -> int:
         """How many of a queue's `counters` are planned in a period of this kind."""
         planned = {
@@ -151,7 +176,7 @@ class Admission(Struct, frozen=True, kw_only=True):
     cause: HoursCause
     opens_at: datetime | None = None  # while shut: the next instant at which a walk-in is admitted, if one is near
     may_book: bool = False  # an appointment can be offered instead
-    is_self_service: bool = False  # devices serve some of the queue's matters today, without a ticket
+    is_self_service: bool = False  # devices serve it today, or some of a queue's matters, without a ticket
 
 
 ALWAYS_OPEN = Admission(is_open=True, cause=HoursCause.OPEN)
@@ -229,6 +254,19 @@ def _opens_at(hours: QueueHours, calendar: WorkCalendar, now: datetime, zone: tz
             if now.astimezone(UTC) < begin < end:
                 return begin.astimezone(zone)
     return None
+
+
+def _without(noon: Period, intervals: Sequence[Interval]) -> tuple[Interval, ...]:
+    """What noon leaves of some intervals; each keeps its quota, which is counted by the queue's own intervals."""
+    pieces = [
+        (interval.quota, begin, end)
+        for interval in intervals
+        for begin, end in (
+            (interval.begin, min(interval.end, noon.begin)),
+            (max(interval.begin, noon.end), interval.end),
+        )
+    ]
+    return tuple(Interval(begin, end, quota) for quota, begin, end in pieces if begin < end)
 
 
 def _reached(day: date, at: time, zone: tzinfo) -> datetime:

@@ -99,7 +99,7 @@ class PersonRules(Struct, frozen=True, kw_only=True):
     one_ticket: OneTicket = OneTicket.A_QUEUE
     most_a_day: int | None = 5
     largest_party: int = 20
-    most_items: int = 5  # matters on one ticket
+    most_items: int = 5  # matters on one ticket, with those that were handled
     may_represent: bool = True  # an agent may take a ticket, with the own document, on behalf of somebody else
 
 

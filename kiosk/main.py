@@ -27,6 +27,7 @@ from kiosk.adapters.lease_book import BookUnavailable, LeaseBook
 from kiosk.adapters.offline_health import OfflineHealth
 from kiosk.adapters.offline_numbers import OfflineNumbers
 from kiosk.adapters.paper import printable
+from kiosk.adapters.scarce_identity import draw_as_asked, print_as_asked
 from kiosk.flow import events as ev
 from kiosk.flow.runner import FlowRunner
 from kiosk.flow.showcase import Showcase
@@ -165,9 +166,9 @@ class Kiosk:
             case ev.AskPaper(command_id=command_id):
                 self._devices.ask_paper(command_id)
             case ev.DrawNumber():
-                self._link.draw(effect)
+                self._link.draw(draw_as_asked(effect, self._plan))
             case ev.PrintTicket():
-                self._paper.submit(self._print, effect)
+                self._paper.submit(self._print, print_as_asked(effect, self._plan))
             case ev.TellPrint():
                 self._link.tell_print(effect)
 

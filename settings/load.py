@@ -49,7 +49,8 @@ def hall_plan(site: Site) -> HallPlan:
 
     Raises:
         SettingsError: the catalogue or the calendar is missing or wrong, or names what is not there; a queue's hours
-            contradict themselves; a counter's abilities are not among its queues' matters.
+            contradict themselves; a counter's abilities are not among its queues' matters, or no counter has some
+            matter among its own.
     """
     catalogue = _checked(Catalogue, _toml(site.catalogue), site.catalogue)
     departments = {d.key: d.name for d in catalogue.departments}
@@ -59,11 +60,11 @@ def hall_plan(site: Site) -> HallPlan:
         raise SettingsError(f"{site.catalogue}: {exc}") from exc
     try:
         abilities = [_abilities(group, catalogue.items, departments) for group in site.counters]
-        queues = [_queue(site, queue, catalogue.items) for queue in site.queues]
+        queues = [_queue(site, queue, catalogue.items, abilities) for queue in site.queues]
         calendar = hall_calendar(site.calendar)
     except ValueError as exc:
         raise SettingsError(str(exc)) from exc
-    return HallPlan.of(
+    plan = HallPlan.of(
         site.hall.hall_id,
         site.hall.name,
         site.hall.name_en,
@@ -77,7 +78,24 @@ def hall_plan(site: Site) -> HallPlan:
         items=[_item(item, departments) for item in catalogue.items],
         rules=hall_rules(site.rules, appointment_rules(site.appointments)),
         calendar=calendar,
+        kiosks=[kiosk.kiosk_id for kiosk in site.kiosks],
     )
+    _check_served(plan)
+    return plan
+
+
+def _check_served(plan: HallPlan) -> None:
+    """Raise SettingsError at the first item that nobody could be called for: its visitors would wait in vain."""
+    for item in plan.items.values():
+        if not any(plan.can_serve(number, item) for number in plan.counters):
+            mend = f"let a counter serve queue {item.queue}"
+            if plan.counters_of(item.queue):
+                mend = f"name it among the abilities of a counter that serves queue {item.queue}"
+            raise SettingsError(f"item {item.key}: no counter handles it; {mend}, or take it out of the catalogue")
+        try:
+            plan.hours_of(item.key)
+        except ValueError as exc:
+            raise SettingsError(f"queue {item.queue}, item {item.key}: {exc}") from exc
 
 
 def _item(item: ItemTable, departments: Mapping[str, str]) -> ServiceItem:
@@ -94,8 +112,16 @@ def _item(item: ItemTable, departments: Mapping[str, str]) -> ServiceItem:
     )
 
 
-def _queue(site: Site, queue: QueueTable, items: Iterable[ItemTable]) -> Queue:
-    noon_counters = sum(len(g.numbers) for g in site.counters if g.opens_at_noon and queue.prefix in g.queues)
+def _queue(
+    site: Site, queue: QueueTable, items: Sequence[ItemTable], abilities: Sequence[frozenset[Ability] | None]
+) -> Queue:
+    """A queue with its hours: it is open at noon where a counter on the noon roster handles one of its matters."""
+    own = {(item.department, item.key) for item in items if item.queue == queue.prefix}
+    noon_counters = sum(
+        len(group.numbers)
+        for group, able in zip(site.counters, abilities, strict=True)
+        if group.opens_at_noon and queue.prefix in group.queues and (able is None or own & able)
+    )
     try:
         hours = queue_hours(
             site.hours,

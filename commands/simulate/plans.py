@@ -57,7 +57,10 @@ HOURS = {
 
 
 def make_plan(preset: Preset, rules: HallRules) -> HallPlan:
-    """Lay the hall out. Its last counter handles pairs of every department, but not each matter of any queue."""
+    """Lay the hall out.
+
+    Its last counter handles pairs of every department, but not each matter of any queue, and it alone stays at noon.
+    """
     items = [_item(prefix, n) for prefix in preset.queues for n in range(1, 4)]
     return HallPlan.of(
         "simulated",
@@ -69,6 +72,7 @@ def make_plan(preset: Preset, rules: HallRules) -> HallPlan:
         items=items,
         rules=rules,
         calendar=WorkCalendar(week=MONDAY_TO_SATURDAY),
+        kiosks=[f"K{n}" for n in range(1, preset.kiosks + 1)],
     )
 
 
@@ -119,7 +123,7 @@ def some_rules(rng: random.Random) -> HallRules:
 
 
 def _queue(prefix: str) -> Queue:
-    identity = IdentityPolicy.REQUIRED if prefix == "R" else IdentityPolicy.OPTIONAL
+    identity = {"R": IdentityPolicy.REQUIRED, "Z": IdentityPolicy.NONE}.get(prefix, IdentityPolicy.OPTIONAL)
     return Queue(prefix, f"{prefix}队", f"Queue {prefix}", "A" if prefix < "L" else "B", HOURS.get(prefix), identity)
 
 
@@ -139,4 +143,4 @@ def _counter(n: int, preset: Preset, items: list[ServiceItem]) -> Counter:
     if is_last:
         abilities = frozenset(item.ability for item in items if item.key[-1] in "12")
     kind = CounterKind.SPECIAL if is_last else CounterKind.COMPREHENSIVE
-    return Counter(str(n), kind, "A" if n % 2 else "B", served, abilities, opens_at_noon=n == 1)
+    return Counter(str(n), kind, "A" if n % 2 else "B", served, abilities, opens_at_noon=is_last)

@@ -84,6 +84,7 @@ def wait_plan(preset: WaitPreset) -> HallPlan:
         items=sample.items.values(),
         rules=sample.rules,
         calendar=sample.calendar,
+        kiosks=sample.kiosks,
     )
 
 

@@ -85,7 +85,7 @@ class Visitors:
     def _walk_in(self) -> None:
         item = self.some_item()
         day = self._hall.day
-        if not admission(day.plan.queues[item.queue].hours, day.plan.calendar, self._hall.now, is_booked=False).is_open:
+        if not admission(day.plan.hours_of(item.key), day.plan.calendar, self._hall.now, is_booked=False).is_open:
             return  # at noon, for a queue that nobody serves then
         is_green = self._rng.random() < GREEN
         self._take(

@@ -66,6 +66,7 @@ def worked_plan() -> HallPlan:
         ],
         calendar=WorkCalendar(),
         rules=HallRules(missed=MissedRules(least_calls=3, least_wait_s=90.0, void_is_final=True)),
+        kiosks=["K01"],
     )
 
 

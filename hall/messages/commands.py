@@ -60,7 +60,7 @@ class IssueTicket(Command, frozen=True, kw_only=True):
     """Draw the next number for one or more matters. Only a masked number and a keyed hash ever leave the kiosk."""
 
     item_key: Id
-    kiosk_id: Id  # or the guide desk's counter number
+    kiosk_id: Id  # or a counter's number, such as the guide desk's
     identity_kind: DocumentKind | None = None
     masked_number: MaskedNumber | None = None
     person: PersonHash | None = None  # keyed hash of the document's number, for the rules about one person

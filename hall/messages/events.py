@@ -113,6 +113,8 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     quota_interval: str | None = None  # the issuing interval whose quota it counts in, "HH:MM"
     principal: str | None = None  # on whose behalf a representative drew it, as a keyed hash
     after_closing: bool = False  # handed in when the day had been closed: over at once, nobody will call it
+    further_quotas: tuple[str, ...] = ()  # what its further matters count in: queues, and intervals as "Q 09:00"
+    green_by_age: bool = False  # the document's birth date admitted it to the green channel, not a declaration
 
 
 class TicketPrinted(Event, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime
 
-from hall.catalogue import HallPlan, IdentityPolicy
+from hall.catalogue import HallPlan, IdentityPolicy, ServiceItem
 from hall.clock import business_day
 from hall.hours import admission
 from hall.messages import DeviceHealth, LeaseNumbers, MergeTicket, NumbersLeased
@@ -84,7 +84,8 @@ class OfflineNumbers:
         except BookUnavailable as exc:
             self._health.book_failed(exc)
             return ()
-        return tuple(prefix for prefix in left if prefix in self._plan.queues and self._is_open(prefix, now))
+        items = {prefix: self._plan.items_of(prefix) for prefix in left}
+        return tuple(prefix for prefix in left if any(self._is_open(item, now) for item in items[prefix]))
 
     def given_for(self, command_id: str) -> Ticket | None:
         """The number that this attempt has got already: asking the server now would make a second one.
@@ -216,12 +217,12 @@ class OfflineNumbers:
             raise NotOffered("unknown_item")
         if self._plan.queues[item.queue].identity is IdentityPolicy.REQUIRED and wish.identity_kind is None:
             raise NotOffered("identity_required")
-        if not self._is_open(item.queue, now):
+        if not self._is_open(item, now):
             raise NotOffered("queue_closed")
         return item.queue
 
-    def _is_open(self, prefix: str, now: datetime) -> bool:
-        hours = self._plan.queues[prefix].hours
+    def _is_open(self, item: ServiceItem, now: datetime) -> bool:
+        hours = self._plan.hours_of(item.key)
         return hours is None or admission(hours, self._plan.calendar, now, is_booked=False).is_open
 
     def _green_group(self, age_years: int | None) -> str | None:

@@ -11,6 +11,7 @@ STATUS: dict[type[no.Refusal], int] = {  # whatever is not here is a conflict wi
     no.UnknownQueue: 404,
     no.UnknownTicket: 404,
     no.UnknownCounter: 404,
+    no.UnknownKiosk: 404,
     no.UnknownClerk: 404,
     no.UnknownRating: 404,
     no.UnknownGroup: 404,

@@ -82,6 +82,8 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     alone_since: datetime | None = None  # since when it waits for one counter or clerk alone
     principal: str | None = None  # on whose behalf a representative drew it
     way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
+    green_by_age: bool = False  # not by declaration
+    done_items: tuple[str, ...] = ()  # matters of it that were handled before the present one
 
     @property
     def line(self) -> LineKey:

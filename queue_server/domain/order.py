@@ -246,6 +246,6 @@ def _why_of_class(hall: HallDay, ticket: Ticket, chosen: Candidate, candidates: 
         slot = f"{appointment.starts_at:%H:%M}" if appointment else ""
         return Why(Ground.BOOKED, {"slot": slot, **arrived})
     group = next((g for g in hall.rules.order.green_groups if g.key == ticket.green_group), None)
-    if group is not None and group.from_age is not None:
+    if ticket.green_by_age and group is not None and group.from_age is not None:
         return Why(Ground.AGE, {"age": str(group.from_age), **arrived})
     return Why(Ground.GREEN, {"group": ticket.green_group or "", **arrived})

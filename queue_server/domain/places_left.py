@@ -16,7 +16,7 @@ def offered(hall: HallDay, item: ServiceItem, day: date, zone: tzinfo) -> tuple[
     """A matter's slots on a day, whether or not they have places left."""
     return slots_on(
         day,
-        hall.plan.queues[item.queue].hours,
+        hall.plan.hours_of(item.key),
         hall.plan.calendar,
         hall.rules.appointments,
         {kind: len(_serving(hall.plan, item, kind)) for kind in PeriodKind},

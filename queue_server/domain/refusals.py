@@ -55,6 +55,12 @@ class UnknownCounter(Refusal):
     code = "unknown_counter"
 
 
+class UnknownKiosk(Refusal):
+    """The hall has no such kiosk, nor a counter of that number."""
+
+    code = "unknown_kiosk"
+
+
 class UnknownClerk(Refusal):
     """No such clerk sits at a counter now."""
 

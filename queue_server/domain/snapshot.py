@@ -78,22 +78,27 @@ def load(plan: HallPlan, data: bytes) -> HallDay:
         if hall.counters.pop(number).staff_no is not None:
             raise KeyError(number)
     for ticket in sorted(hall.tickets.values(), key=lambda ticket: ticket.seq):
-        if ticket.sender is not None:
-            ticket.way_back = (Sender(ticket.sender, ticket.sent_with or ticket.item_key),)
-            ticket.sender = None
-        if ticket.person is not None:
-            hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)
-        if ticket.principal is not None:
-            hall.tickets_for.setdefault(ticket.principal, []).append(ticket.ticket_id)
-        if ticket.state is TicketState.WAITING:
-            stand(hall, ticket)
-        elif ticket.state is TicketState.ON_HOLD:
-            hall.held[ticket.ticket_id] = None
-        elif ticket.state is TicketState.MISSED:
-            hall.missed[ticket.ticket_id] = None
+        _place(hall, ticket)
     still_open = sorted((r for r in hall.ratings.values() if r.is_open), key=lambda rating: rating.opened_at)
     hall.open_ratings = dict.fromkeys(rating.rating_id for rating in still_open)
     return hall
+
+
+def _place(hall: HallDay, ticket: Ticket) -> None:
+    """Put a ticket where it is looked for."""
+    if ticket.sender is not None:  # as it was written before there could be several
+        ticket.way_back = (Sender(ticket.sender, ticket.sent_with or ticket.item_key),)
+        ticket.sender = None
+    if ticket.person is not None:
+        hall.tickets_of.setdefault(ticket.person, []).append(ticket.ticket_id)
+    if ticket.principal is not None:
+        hall.tickets_for.setdefault(ticket.principal, []).append(ticket.ticket_id)
+    if ticket.state is TicketState.WAITING:
+        stand(hall, ticket)
+    elif ticket.state is TicketState.ON_HOLD:
+        hall.held[ticket.ticket_id] = None
+    elif ticket.state is TicketState.MISSED:
+        hall.missed[ticket.ticket_id] = None
 
 
 def digest(hall: HallDay) -> str:

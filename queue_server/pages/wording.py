@@ -77,6 +77,7 @@ REFUSALS = {
     "unknown_queue": "The hall has no such queue.",
     "unknown_ticket": "There is no such ticket today.",
     "unknown_counter": "The hall has no such window.",
+    "unknown_kiosk": "The hall has no such ticket machine.",
     "unknown_clerk": "No such clerk is at a window now.",
     "unknown_rating": "There is no such rating today.",
     "unknown_group": "The green channel has no such group.",

@@ -127,6 +127,7 @@ def small_plan(zone_hours: dict[str, QueueHours] | None = None, **rules: Any) ->
         ],
         rules=HallRules(**rules),
         calendar=CALENDAR,
+        kiosks=["K01", "K02"],
     )
 
 
@@ -142,6 +143,7 @@ def without_queue(plan: HallPlan, prefix: str) -> HallPlan:
         items=[item for item in plan.items.values() if item.queue != prefix],
         rules=plan.rules,
         calendar=plan.calendar,
+        kiosks=plan.kiosks,
     )
 
 

@@ -215,6 +215,77 @@ def test_a_catalogue_that_does_not_fit_the_hall_is_refused_by_its_own_name(write
     assert says in message
 
 
+DIVORCE = CATALOGUE[CATALOGUE.index("[[items]]") :].replace("marriage", "divorce").replace("0001", "0002")
+NOON = """\
+[hours]
+core = ["09:00-12:00", "13:00-17:00"]
+noon = "12:00-13:00"
+
+"""
+
+
+def with_ability(site: str, item: str, *, at_noon: bool = False) -> str:
+    """The site with counters that handle one item alone."""
+    able = f'abilities = [{{ department = "civil", items = ["{item}"] }}]\nopens_at_noon = {str(at_noon).lower()}'
+    return site.replace('queues = ["A"]', f'queues = ["A"]\n{able}', 1)
+
+
+def test_a_matter_that_no_counter_handles_is_refused_with_the_mend(write):
+    other_queue = '[[queues]]\nprefix = "B"\nname = "乙"\nname_en = "B"\nzone = "A"\n\n[[queues]]'
+    of_queue_b = CATALOGUE + DIVORCE.replace('queue = "A"', 'queue = "B"')
+
+    able = complaint(write(with_ability(SITE, "marriage"), CATALOGUE + DIVORCE))
+    served = complaint(write(SITE.replace("[[queues]]", other_queue, 1), of_queue_b))
+
+    assert "item divorce: no counter handles it; name it among the abilities of a counter that serves queue A" in able
+    assert "item divorce: no counter handles it; let a counter serve queue B" in served
+
+
+def test_noon_is_for_the_matters_that_a_counter_on_the_noon_roster_handles(write):
+    two_groups = '[[counters]]\nnumbers = [5]\nkind = "comprehensive"\nzone = "A"\nqueues = ["A"]\n\n[[kiosks]]'
+    site = with_ability(SITE, "divorce", at_noon=True).replace("[[kiosks]]", two_groups, 1)
+
+    plan = hall_plan(read_site(write(site.replace("[server]", NOON + "[server]", 1), CATALOGUE + DIVORCE)))
+
+    divorce, marriage = plan.hours_of("divorce"), plan.hours_of("marriage")
+    assert divorce is not None
+    assert marriage is not None
+    assert (divorce.noon_counters, marriage.noon) == (2, None)
+    assert divorce.noon is not None
+
+
+def test_a_queue_without_a_matter_that_is_handled_at_noon_rests_then(write):
+    other_queue = '[[queues]]\nprefix = "B"\nname = "乙"\nname_en = "B"\nzone = "A"\n\n[[queues]]'
+    two_groups = '[[counters]]\nnumbers = [5]\nkind = "comprehensive"\nzone = "A"\nqueues = ["B"]\n\n[[kiosks]]'
+    site = with_ability(SITE, "marriage", at_noon=True).replace("[[queues]]", other_queue, 1)
+    site = site.replace('queues = ["A"]', 'queues = ["A", "B"]', 1).replace("[[kiosks]]", two_groups, 1)
+    catalogue = CATALOGUE + DIVORCE.replace('queue = "A"', 'queue = "B"')
+
+    plan = hall_plan(read_site(write(site.replace("[server]", NOON + "[server]", 1), catalogue)))
+
+    assert plan.queues["A"].hours is not None
+    assert plan.queues["B"].hours is not None
+    assert plan.queues["A"].hours.noon is not None
+    assert plan.queues["B"].hours.noon is None
+
+
+def test_a_matter_that_rests_while_its_queue_gives_numbers_is_refused(write):
+    two_groups = '[[counters]]\nnumbers = [5]\nkind = "comprehensive"\nzone = "A"\nqueues = ["A"]\n\n[[kiosks]]'
+    at_noon = 'zone = "A"\nhours = { intervals = [{ period = "12:00-13:00", quota = 9 }] }\n\n[[counters]]'
+    site = with_ability(SITE, "divorce", at_noon=True).replace("[[kiosks]]", two_groups, 1)
+    site = site.replace('zone = "A"\n\n[[counters]]', at_noon, 1).replace("[server]", NOON + "[server]", 1)
+
+    message = complaint(write(site, CATALOGUE + DIVORCE))
+
+    assert "queue A, item marriage: numbers are drawn only at noon" in message
+
+
+def test_numbers_are_drawn_at_the_sites_kiosks_and_at_its_counters(write):
+    plan = hall_plan(read_site(write()))
+
+    assert plan.places == {"K01", "3", "4"}
+
+
 def test_a_missing_site_file_and_a_missing_catalogue_are_named(write, tmp_path):
     path = write()
     (tmp_path / "catalogue.toml").unlink()

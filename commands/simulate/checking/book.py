@@ -1,8 +1,9 @@
 """The checker's own book of a hall: plain lists and states, searched from end to end."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hall import messages as m
 from hall.catalogue import Ability, HallPlan
@@ -47,6 +48,8 @@ class Ticket:
     misses: int = 0
     returns: int = 0  # what those others began at
     passes: dict[str, tuple[int, int]] = field(default_factory=dict)  # counter: calls of others, of missed ones
+    is_green_by_age: bool = False
+    handled: int = 0  # matters before the present one
 
     @property
     def place(self) -> tuple[int, int]:
@@ -110,7 +113,7 @@ class Book:
         self.appointments: dict[str, Appointment] = {}
         self.bans: dict[str, date] = {}
         self.drawn_by: dict[str, int] = defaultdict(int)  # person: tickets today
-        self.quota: dict[tuple[str, str], int] = defaultdict(int)
+        self.quota: dict[tuple[str, str], int] = defaultdict(int)  # queue, and an interval's begin or "": walk-ins
         self.ticket_ids: set[str] = set()  # ever
         self.numbers: set[tuple[date, str, int]] = set()  # ever
 
@@ -125,6 +128,28 @@ class Book:
     def open_tickets(self) -> set[str]:
         """Tickets that a day's end takes away."""
         return {t.ticket_id for t in self.tickets.values() if t.state not in ("completed", "cancelled", "expired")}
+
+    def queues_of(self, *item_keys: str) -> list[str]:
+        """The queues of some matters, each once."""
+        return list(dict.fromkeys(self.plan.items[key].queue for key in item_keys))
+
+    def is_booked_in_time(self, event: m.TicketIssued, record: Record) -> bool:
+        """Whether a ticket is a booked visitor's who came while the appointment counted."""
+        booked = self.appointments.get(event.appointment_no or "")
+        latest = timedelta(minutes=self.rules.appointments.check_in_after_min)
+        return booked is not None and record.at <= booked.starts_at + latest
+
+    def counted_in(self, event: m.TicketIssued, record: Record) -> Iterator[tuple[str, str]]:
+        """The quotas that a ticket uses up: of the day and of the interval, in each queue of its matters."""
+        if self.is_booked_in_time(event, record):
+            return
+        came_at = (event.arrived_at or record.at).astimezone(record.at.tzinfo)
+        for prefix in self.queues_of(event.item_key, *event.further_items):
+            yield prefix, ""
+            hours = self.plan.queues[prefix].hours
+            for interval in () if hours is None else hours.intervals:
+                if interval.begin <= came_at.time() < interval.end:
+                    yield prefix, f"{interval.begin:%H:%M}"
 
     def take(self, record: Record) -> None:
         """Write a record down. Whatever does not fit is the checks' to say; here it is let be."""
@@ -190,15 +215,14 @@ class Book:
             event.is_representative,
             event.principal,
             state="expired" if event.after_closing else "waiting",
+            is_green_by_age=event.green_by_age,
         )
         self.ticket_ids.add(event.ticket_id)
         self.numbers.add((event.business_day, event.prefix, event.number))
         if event.person is not None:
             self.drawn_by[event.person] += 1
-        for interval in ("", event.quota_interval or ""):
-            self.quota[event.prefix, interval] += 1
-        if event.quota_interval is None:
-            self.quota[event.prefix, ""] -= 1  # counted twice above
+        for key in self.counted_in(event, record):
+            self.quota[key] += 1
         if event.appointment_no in self.appointments:
             self.appointments[event.appointment_no].state = "checked_in"
 
@@ -206,7 +230,8 @@ class Book:
         self._end(event.ticket_id, "cancelled")
 
     def _PriorityChanged(self, event: m.PriorityChanged, _record: Record) -> None:  # noqa: N802
-        self.tickets[event.ticket_id].group = event.priority
+        ticket = self.tickets[event.ticket_id]
+        ticket.group, ticket.is_green_by_age = event.priority, False
 
     def _TicketRedirected(self, event: m.TicketRedirected, record: Record) -> None:  # noqa: N802
         ticket = self.tickets[event.ticket_id]
@@ -307,6 +332,7 @@ class Book:
             self._set_free(event.ticket_id, "waiting")
         ticket.prefix, ticket.item_key, ticket.further = event.next_prefix, event.next_item, ticket.further[1:]
         ticket.sent_by = None
+        ticket.handled += 1
 
     def _ServiceCompleted(self, event: m.ServiceCompleted, _record: Record) -> None:  # noqa: N802
         self._end(event.ticket_id, "completed")

@@ -10,6 +10,7 @@ from commands.simulate import history as h
 from commands.simulate.checking import rules, tickets
 from commands.simulate.checking.book import Book
 from commands.simulate.checking.order import order
+from commands.simulate.checking.persons import identity, persons
 from commands.simulate.checking.returning import returning
 from commands.simulate.checking.slots import slots
 from commands.simulate.checking.transfers import transfers
@@ -30,7 +31,10 @@ CHECKS: tuple[Check, ...] = (
     returning,
     rules.calling,
     rules.reservations,
-    rules.persons,
+    identity,
+    persons,
+    rules.matters,
+    rules.green_channel,
     rules.hours,
     rules.ratings,
     rules.appointments,

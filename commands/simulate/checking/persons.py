@@ -29,7 +29,7 @@ def persons(book: Book, record: Record) -> Iterator[str]:
     if event.person is not None and rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
         yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
     whose = _whose(event.person, event.principal, is_for_another=event.is_representative)
-    for held in _held(book, whose, book.queues_of(event.item_key, *event.further_items)):
+    for held in _held(book, whose, set(book.queues_of(event.item_key, *event.further_items))):
         yield f"{event.display_number} was given to somebody who holds {held.shown}"
 
 

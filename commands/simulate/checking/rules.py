@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from commands.simulate.checking.book import OVER, Book, Ticket
+from commands.simulate.checking.book import Book, Ticket
+from commands.simulate.checking.persons import is_named
 from hall import messages as m
-from hall.catalogue import IdentityPolicy
-from hall.rules import OneTicket
+from hall.catalogue import ServiceItem
+from hall.priority import Ground, PriorityClass
 from queue_server.domain.record import Record
 
 SECOND_US = 1_000_000
@@ -103,58 +104,76 @@ def _looks_since(book: Book, event: m.TicketPutBack) -> int:
     return book.counters[event.counter_no].preview_since
 
 
-def persons(book: Book, record: Record) -> Iterator[str]:
-    """What one person may hold. Tickets of kiosks that were alone exist on paper and are taken as they are."""
-    event, rules = record.event, book.rules.persons
-    if isinstance(event, m.TicketRequeued | m.TicketCalled):
-        yield from _second(book, book.tickets.get(event.ticket_id))
-    if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
-        return
-    if book.plan.queues[event.prefix].identity is IdentityPolicy.REQUIRED and event.identity_kind is None:
-        yield f"{event.display_number} was drawn without a document"
-    if not 1 <= event.party_size <= rules.largest_party or 1 + len(event.further_items) > rules.most_items:
-        yield f"{event.display_number} stands for {event.party_size} people and {len(event.further_items)} more items"
-    if event.is_representative and not rules.may_represent:
-        yield f"{event.display_number} was drawn on behalf of another, which the hall's rules do not allow"
-    yield from _one_ticket(book, event)
-    for somebody in (event.person, event.principal):
-        until = book.bans.get(somebody or "")
-        if until is not None and book.reached is not None and until >= book.reached:
-            yield f"{event.display_number} was given to or for somebody who is banned"
-    if event.person is None:
-        return
-    if event.appointment_no is not None:
-        return  # the booking gave a right to it
-    if rules.most_a_day is not None and book.drawn_by[event.person] >= rules.most_a_day:
-        yield f"{event.display_number} is ticket {book.drawn_by[event.person] + 1} of one person today"
+def matters(book: Book, record: Record) -> Iterator[str]:
+    """A ticket carries only so many matters, with those that were handled."""
+    event, most = record.event, book.rules.persons.most_items
+    if isinstance(event, m.MatterAdded) and (ticket := book.tickets.get(event.ticket_id)):
+        carried = ticket.handled + 1 + len(ticket.further) + 1
+        if carried > most:
+            yield f"{ticket.shown} carries {carried} matters"
 
 
-def _is_the_same(event: m.TicketIssued, ticket: Ticket) -> bool:
-    """Whether a new ticket and another one are for the same person, as far as anybody knows."""
-    new = event.principal or (f"somebody of {event.person}" if event.is_representative else event.person)
-    old = ticket.principal or (f"somebody of {ticket.person}" if ticket.is_for_another else ticket.person)
-    is_known = event.person is not None or event.principal is not None
-    return is_known and new == old
+def green_channel(book: Book, record: Record) -> Iterator[str]:
+    """Whoever is called for being old was admitted for it, by the card and to a group that has an age."""
+    event = record.event
+    if isinstance(event, m.TicketIssued) and event.green_by_age:
+        ages = {group.key: group.from_age for group in book.rules.order.green_groups}
+        if event.priority is not PriorityClass.GREEN or ages.get(event.green_group or "") is None:
+            yield f"{event.display_number} is called green by age, in the group {event.green_group}"
+    if isinstance(event, m.TicketCalled | m.TicketPreviewed) and event.why and event.why.ground is Ground.AGE:
+        ticket = book.tickets[event.ticket_id]
+        if not ticket.is_green_by_age:
+            yield f"{ticket.shown} was called for its age, which nobody has seen"
 
 
 def hours(book: Book, record: Record) -> Iterator[str]:
-    """Walk-ins are admitted in a queue's hours and within its quotas."""
+    """Walk-ins are admitted in the hours and within the quotas of each queue that one of their matters waits in."""
     event = record.event
-    if not isinstance(event, m.TicketIssued) or event.lease_id is not None:
+    if not isinstance(event, m.TicketIssued):
         return
-    queue_hours = book.plan.queues[event.prefix].hours
-    if queue_hours is None or event.appointment_no is not None:
+    yield from _quotas(book, event, record)
+    if event.lease_id is not None or book.is_booked_in_time(event, record):
         return
-    now, periods = record.at.time(), queue_hours.walk_in_periods()
-    is_working = book.plan.calendar.is_working(record.at.date())
-    if not is_working or not any(period.begin <= now < period.end for period in periods):
-        yield f"{event.display_number} was given out at {record.at:%Y-%m-%d %H:%M}, outside of the queue's hours"
-    if queue_hours.quota_a_day is not None and book.quota[event.prefix, ""] >= queue_hours.quota_a_day:
-        yield f"{event.display_number} is over the queue's quota of the day"
-    for interval in queue_hours.intervals:
-        name = f"{interval.begin:%H:%M}"
-        if event.quota_interval == name and book.quota[event.prefix, name] >= interval.quota:
-            yield f"{event.display_number} is over the quota of {name}"
+    now, is_working = record.at.time(), book.plan.calendar.is_working(record.at.date())
+    for key in (event.item_key, *event.further_items):
+        item = book.plan.items[key]
+        queue_hours = book.plan.queues[item.queue].hours
+        if queue_hours is None:
+            continue
+        at = f"{record.at:%Y-%m-%d %H:%M}"
+        is_open = any(period.begin <= now < period.end for period in queue_hours.walk_in_periods())
+        if not is_working or not is_open:
+            yield f"{event.display_number} was given out at {at}, outside of the hours of queue {item.queue}"
+        noon = queue_hours.noon
+        if noon is not None and noon.begin <= now < noon.end and not _handled_at_noon(book, item):
+            yield f"{event.display_number} was given out at {at} for {key}, which nobody on the noon roster handles"
+
+
+def _handled_at_noon(book: Book, item: ServiceItem) -> bool:
+    for number, planned in book.plan.counters.items():
+        pair = (item.department_key, item.key)
+        handles = item.queue in planned.queues if planned.abilities is None else pair in planned.abilities
+        if planned.opens_at_noon and (handles or pair in book.counters[number].granted):
+            return True
+    return False
+
+
+def _quotas(book: Book, event: m.TicketIssued, record: Record) -> Iterator[str]:
+    counted = list(book.counted_in(event, record))
+    own = [name for prefix, name in counted if prefix == event.prefix and name]
+    further = [f"{prefix} {name}".strip() for prefix, name in counted if prefix != event.prefix]
+    if [event.quota_interval or ""] != (own or [""]) or sorted(event.further_quotas) != sorted(further):
+        yield f"{event.display_number} says {event.quota_interval}, {event.further_quotas}: it counts in {counted}"
+    if event.lease_id is not None:
+        return
+    for prefix, name in counted:
+        hours = book.plan.queues[prefix].hours
+        if hours is None:
+            continue
+        of_interval = {f"{interval.begin:%H:%M}": interval.quota for interval in hours.intervals}
+        quota = of_interval[name] if name else hours.quota_a_day
+        if quota is not None and book.quota[prefix, name] >= quota:
+            yield f"{event.display_number} is over the quota of queue {prefix} {name or 'of the day'}"
 
 
 def ratings(book: Book, record: Record) -> Iterator[str]:
@@ -187,7 +206,10 @@ def appointments(book: Book, record: Record) -> Iterator[str]:
         return
     if known is None or known.state != "booked":
         yield f"{type(event).__name__} for appointment {number}, which was {known.state if known else 'never booked'}"
-    elif isinstance(event, m.TicketIssued) and (event.item_key, event.person) != (known.item_key, known.person):
+    elif isinstance(event, m.TicketIssued) and (event.item_key, event.person) != (
+        known.item_key,
+        known.person if is_named(book, event) else None,
+    ):
         yield f"{event.display_number} was given for appointment {number} of somebody else"
     elif isinstance(event, m.AppointmentMoved):
         is_same_day = event.starts_at.date() == known.starts_at.date()

@@ -123,6 +123,9 @@ def clerks(book: Book, record: Record) -> Iterator[str]:
 def numbers(book: Book, record: Record) -> Iterator[str]:
     """A number once a day and queue, a ticket id once for ever, and blocks of kiosks that never meet."""
     event = record.event
+    known = book.plan.kiosks | book.plan.counters.keys()
+    if isinstance(event, m.TicketIssued | m.NumbersLeased) and event.kiosk_id not in known:
+        yield f"{event.kiosk_id} was given numbers of queue {event.prefix}, and the hall has no such kiosk"
     if isinstance(event, m.TicketIssued):
         yield from _issued(book, event)
     if isinstance(event, m.NumbersLeased):

@@ -54,8 +54,8 @@ def visit(world: World, kiosk: Kiosk) -> Person:
     issue = m.IssueTicket(
         command_id=world.new_id(),
         item_key=item.key,
-        kiosk_id=kiosk.kiosk_id,
-        green_group="soldier" if world.chance(GREEN_SHARE / 2) else None,
+        kiosk_id=kiosk.kiosk_id if world.chance(0.995) else "K99",  # a machine with a wrong id
+        green_group=rng.choice(("soldier", "elderly")) if world.chance(GREEN_SHARE / 2) else None,
         further_items=tuple(rng.choices(list(world.plan.items), k=rng.choice((0,) * 12 + (1, 1, 2)))),
         party_size=rng.choice((1,) * 20 + (2, 5, 30)),
         special_need="wheelchair" if world.chance(0.01) else None,

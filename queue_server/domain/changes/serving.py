@@ -153,6 +153,7 @@ def matter_completed(hall: HallDay, event: m.MatterCompleted, record: Record) ->
     ticket, counter = hall.tickets[event.ticket_id], counter_changed(hall, event.counter_no, record)
     note_service(hall, event.item_key, event.served_s)
     ticket.further_items, ticket.sent_with = ticket.further_items[1:], None
+    ticket.done_items = (*ticket.done_items, event.item_key)
     if event.stays:
         step(ticket, TicketStep.NEXT_MATTER)
         ticket.prefix, ticket.item_key, ticket.started_at = event.next_prefix, event.next_item, record.at

@@ -39,6 +39,7 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         wait_p50_s=event.wait_p50_s,
         wait_p90_s=event.wait_p90_s,
         wait_basis=event.wait_basis,
+        green_by_age=event.green_by_age,
     )
     hall.tickets[ticket.ticket_id] = ticket
     if event.after_closing:
@@ -52,6 +53,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         hall.last_number[event.prefix] = event.number
     if is_walk_in(hall, event.appointment_no, record.at):
         _count(hall, event.prefix, event.quota_interval)
+    for counted in event.further_quotas:
+        hall.issued_in[counted] = hall.issued_in.get(counted, 0) + 1
     if event.person is not None:
         hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
     if event.principal is not None:
@@ -80,7 +83,7 @@ def priority_changed(hall: HallDay, event: m.PriorityChanged, _record: Record) -
     """It stands in another line."""
     ticket = hall.tickets[event.ticket_id]
     leave(hall, ticket)
-    ticket.priority, ticket.green_group = event.priority, event.green_group
+    ticket.priority, ticket.green_group, ticket.green_by_age = event.priority, event.green_group, False
     stand(hall, ticket)
 
 

@@ -8,7 +8,7 @@ from hall.catalogue import ServiceItem
 from hall.clock import business_day, seconds_between
 from hall.priority import PriorityClass
 from queue_server.domain import refusals as no
-from queue_server.domain.decisions.asking import NewId, item_of
+from queue_server.domain.decisions.asking import NewId, check_place, item_of
 from queue_server.domain.decisions.issuing import (
     check_day,
     check_hours,
@@ -77,6 +77,7 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
 
     How many tickets one person may draw was asked when the place was booked: the booking gave a right to this one.
     """
+    check_place(hall, command.kiosk_id)
     check_day(hall)
     appointment = _for_check_in(hall, command, now)
     item = item_of(hall, appointment.item_key)
@@ -87,8 +88,9 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
         check_document(hall, item.queue)
     check_ban(hall, appointment.person)
     is_in_time = seconds_between(now, ends) >= 0
-    interval = None if is_in_time else check_hours(hall, item.queue, now)
-    priority, group = priority_of(hall, None, command.age_years)
+    interval = None if is_in_time else check_hours(hall, item, now)
+    is_named = hall.plan.keeps_identity(item.queue)
+    priority, group, by_age = priority_of(hall, None, command.age_years)
     if is_in_time and priority is PriorityClass.ORDINARY:
         priority = PriorityClass.BOOKED
     return [
@@ -101,9 +103,10 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
             kiosk_id=command.kiosk_id,
             priority=priority,
             green_group=group,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=appointment.person,
+            green_by_age=by_age,
+            identity_kind=command.identity_kind if is_named else None,
+            masked_number=command.masked_number if is_named else None,
+            person=appointment.person if is_named else None,
             appointment_no=appointment.appointment_no,
             quota_interval=interval,
         )

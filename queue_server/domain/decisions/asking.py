@@ -34,6 +34,12 @@ def counter_of(hall: HallDay, counter_no: str) -> CounterDay:
     return hall.counters[counter_no]
 
 
+def check_place(hall: HallDay, place: str) -> None:
+    """See that numbers are drawn there: at a kiosk, or at a counter by its number; raises `UnknownKiosk`."""
+    if place not in hall.plan.places:
+        raise no.UnknownKiosk(f"the hall has no kiosk {place!r}, nor a counter of that number")
+
+
 def staffed_counter(hall: HallDay, counter_no: str) -> CounterDay:
     """A counter with a clerk, perhaps paused; raises `UnknownCounter`, `CounterNotOpen`."""
     counter = counter_of(hall, counter_no)

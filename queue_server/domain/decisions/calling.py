@@ -16,8 +16,8 @@ from queue_server.domain.decisions.asking import (
     visitor_at,
 )
 from queue_server.domain.decisions.counters import put_back
-from queue_server.domain.decisions.rights import check_one_ticket
 from queue_server.domain.decisions.ratings import end_rating
+from queue_server.domain.decisions.rights import check_one_ticket
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
 from queue_server.domain.order import Choice, can_serve, next_ticket, passed_missed
 

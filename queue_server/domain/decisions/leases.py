@@ -6,10 +6,17 @@ from msgspec import structs
 
 from hall import messages as m
 from hall.clock import business_day
+from hall.hours import interval_at
 from hall.ticket import LAST_NUMBER
 from queue_server.domain import refusals as no
-from queue_server.domain.decisions.asking import NewId, item_of
-from queue_server.domain.decisions.issuing import check_day, next_number, priority_of, ticket_issued
+from queue_server.domain.decisions.asking import NewId, check_place, item_of
+from queue_server.domain.decisions.issuing import (
+    check_day,
+    next_number,
+    priority_of,
+    ticket_issued,
+    without_identity,
+)
 from queue_server.domain.hall_day import HallDay, Lease
 
 
@@ -18,6 +25,7 @@ def lease_numbers(hall: HallDay, command: m.LeaseNumbers, now: datetime, new_id:
     prefix, rules = command.prefix, hall.rules.leases
     if prefix not in hall.plan.queues:
         raise no.UnknownQueue(f"the hall has no queue {prefix!r}")
+    check_place(hall, command.kiosk_id)
     check_day(hall)
     if not 1 <= command.count <= rules.largest_block:
         raise no.LeaseTooLarge(f"a block holds 1 to {rules.largest_block} numbers", prefix=prefix)
@@ -46,6 +54,7 @@ def lease_numbers(hall: HallDay, command: m.LeaseNumbers, now: datetime, new_id:
 def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Take in a ticket that exists on paper already. Rules about people and hours are not asked: it was given out.
 
+    It counts in the quota of the interval in which its visitor came, also beyond it.
     After the day was closed it is still written down, for the statistics and for its kiosk, and over at once.
     """
     item = item_of(hall, command.item_key)
@@ -56,9 +65,13 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
     if command.number in lease.used or command.ticket_id in hall.tickets:
         raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
+    if not hall.plan.keeps_identity(item.queue):
+        command = without_identity(command)
     known = {group.key for group in hall.rules.order.green_groups}
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
-    priority, group = priority_of(hall, declared, command.age_years)
+    arrived_at = _within_today(hall, command.arrived_at, now)
+    interval = interval_at(hall.plan.queues[item.queue].hours, arrived_at)
+    priority, group, by_age = priority_of(hall, declared, command.age_years)
     issued = ticket_issued(
         hall,
         item,
@@ -66,13 +79,15 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         ticket_id=command.ticket_id,
         number=command.number,
         priority=priority,
-        arrived_at=_within_today(hall, command.arrived_at, now),
+        arrived_at=arrived_at,
         kiosk_id=command.kiosk_id,
         green_group=group,
+        green_by_age=by_age,
         identity_kind=command.identity_kind,
         masked_number=command.masked_number,
         person=command.person,
         lease_id=lease.lease_id,
+        quota_interval=interval.name if interval else None,
     )
     return [_over_at_once(issued) if hall.is_closed else issued]
 

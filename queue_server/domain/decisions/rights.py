@@ -21,7 +21,8 @@ def check_person(hall: HallDay, person: str | None, *prefixes: str, has_document
         check_document(hall, *prefixes)
     if person is None:
         return
-    check_ban(hall, person)
+    if person in hall.bans:
+        check_ban(hall, person)
     todays = _drawn_by(hall, person, prefixes[0])
     if todays or person in hall.tickets_for:
         own = [ticket for ticket in todays if not ticket.is_representative]
@@ -90,7 +91,7 @@ def _drawn_for(hall: HallDay, person: str) -> list[Ticket]:
 
 
 def _represented(hall: HallDay, person: str | None, principal: str | None) -> list[Ticket]:
-    """The tickets of whom an agent comes for: a known principal's, or those of somebody unknown whom the agent named."""
+    """The tickets of whom an agent comes for: a known principal's, or those drawn for nobody in particular."""
     if principal is not None:
         return _own(hall, principal) + _drawn_for(hall, principal)
     todays = _tickets(hall, hall.tickets_of.get(person or "", ()))

@@ -174,12 +174,13 @@ def _sent_back(
 
 
 def add_matter(hall: HallDay, command: m.AddMatter, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
-    """One more matter on the same ticket."""
+    """One more matter on the same ticket; its queue's hours, quotas and document are the clerk's to judge."""
     counter, ticket = visitor_at(hall, command.counter_no)
     check_step(ticket, TicketStep.NEXT_MATTER)
     item = item_of(hall, command.item_key)
-    if len(ticket.further_items) + 2 > hall.rules.persons.most_items:
-        raise no.TooManyItems(f"a ticket carries up to {hall.rules.persons.most_items} matters")
+    most = hall.rules.persons.most_items
+    if len(ticket.done_items) + 1 + len(ticket.further_items) >= most:
+        raise no.TooManyItems(f"a ticket carries up to {most} matters, with those that were handled", prefix=item.queue)
     return [m.MatterAdded(ticket_id=ticket.ticket_id, counter_no=counter.counter_no, item_key=item.key)]
 
 

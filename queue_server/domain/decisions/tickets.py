@@ -26,7 +26,7 @@ def cancel(hall: HallDay, command: m.CancelTicket, _now: datetime, _new_id: NewI
 def change_priority(hall: HallDay, command: m.ChangePriority, _now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
     """Into the green channel or out of it, while the ticket waits in line."""
     ticket = _in_line(hall, command.ticket_id)
-    priority, group = priority_of(hall, command.green_group, None)
+    priority, group, _by_age = priority_of(hall, command.green_group, None)
     if group is None and _is_booked_in_time(hall, ticket):
         priority = PriorityClass.BOOKED
     return [m.PriorityChanged(ticket_id=ticket.ticket_id, priority=priority, green_group=group, by=command.by)]

@@ -20,12 +20,16 @@ DAY = date(2026, 3, 3)  # a Tuesday
 
 
 def a_plan() -> HallPlan:
-    """Queues A (always open), H (with hours and a quota) and R (real names); counter 3 handles only (d1, A-1)."""
-    working = Period(time(9), time(17))
-    hours = QueueHours(core=(working,), intervals=(Interval(time(9), time(12), 1),))
+    """Queues A (always open), H (hours, quotas), R (real names), Z (none); counter 3 handles A-1, H-1, also at noon."""
+    hours = QueueHours(
+        core=(Period(time(9), time(12)), Period(time(13), time(17))),
+        noon=Period(time(12), time(13)),
+        noon_counters=1,
+        intervals=(Interval(time(9), time(12), 1), Interval(time(12), time(17), 9)),
+    )
     items = [
         ServiceItem(f"{q}-{n}", f"{q}{n}", f"{q}{n}", f"d{n}", f"{q}{n}", q, TimeClass.SHORT, department_key=f"d{n}")
-        for q in "AHR"
+        for q in "AHRZ"
         for n in (1, 2)
     ]
     kind = CounterKind.COMPREHENSIVE
@@ -38,13 +42,15 @@ def a_plan() -> HallPlan:
             Queue("A", "甲", "A", "Z"),
             Queue("H", "时", "H", "Z", hours),
             Queue("R", "实", "R", "Z", identity=IdentityPolicy.REQUIRED),
+            Queue("Z", "询", "Z", "Z", identity=IdentityPolicy.NONE),
         ],
         counters=[
-            Counter("1", kind, "Z", ("A", "H", "R")),
+            Counter("1", kind, "Z", ("A", "H", "R", "Z")),
             Counter("2", kind, "Z", ("A",)),
-            Counter("3", kind, "Z", ("A",), frozenset({("d1", "A-1")})),
+            Counter("3", kind, "Z", ("A", "H"), frozenset({("d1", "A-1"), ("d1", "H-1")}), opens_at_noon=True),
         ],
         items=items,
+        kiosks=["K1"],
     )
 
 

@@ -73,10 +73,10 @@ def under(**rules: object) -> Story:
     return Story().tell(m.RulesAdopted(rules=HallRules(**rules)))  # type: ignore[arg-type]
 
 
-def leased(first: int, last: int, story: Story | None = None) -> Story:
+def leased(first: int, last: int, story: Story | None = None, *, prefix: str = "A") -> Story:
     story = story or Story()
     block = m.NumbersLeased(
-        lease_id=f"lease-{first}", kiosk_id="K1", business_day=DAY, prefix="A", first=first, last=last
+        lease_id=f"lease-{first}", kiosk_id="K1", business_day=DAY, prefix=prefix, first=first, last=last
     )
     return story.tell(block)
 
@@ -102,6 +102,22 @@ def booked_for(*items: str) -> Story:
     for number, item in enumerate(items, 1):
         booked(f"Y{number:04}", story, person=f"p{number}", item=item)
     return story
+
+
+def one_more_matter(story: Story) -> Story:
+    """The first matter of A001 is handled, the second begins, and another is added."""
+    story.call("A001").start("A001")
+    done = m.MatterCompleted(
+        ticket_id="A001",
+        counter_no="1",
+        staff_no="T1",
+        item_key="A-1",
+        served_s=60.0,
+        next_item="A-2",
+        next_prefix="A",
+        stays=True,
+    )
+    return story.tell(done).tell(m.MatterAdded(ticket_id="A001", counter_no="1", item_key="A-1"))
 
 
 def transferred(story: Story, shown: str, to: str | None, **values: object) -> Story:
@@ -223,6 +239,9 @@ RIGHT: dict[str, Callable[[], Story]] = {
         Story().tell(closed()).tell(m.DayReopened(day=DAY, by="T9")).issue("A001")
     ),
     "the same person in two queues": lambda: Story().issue("A001", person="p").issue("R001", **WITH_CARD, person="p"),
+    "a ticket at noon for a matter that a noon counter handles": lambda: (
+        Story().wait(hours=3).issue("H001", quota_interval="12:00")
+    ),
     "a clock set back and confirmed keeps the order": lambda: (
         set_back(Story().issue("A001"), hours=1).issue("A002").call("A001").call("A002", "2")
     ),
@@ -257,6 +276,21 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     "a counter is promised to two of its queues": ("slots", lambda: booked_for(*["H-1"] * 3, *["A-2"] * 4)),
     "a matter's few counters are promised to the others": ("slots", lambda: booked_for(*["A-1"] * 4, *["A-2"] * 7)),
     # ---- numbers
+    "a number for a kiosk that the hall does not have": ("numbers", lambda: Story().issue("A001", kiosk_id="K99")),
+    "a kiosk's ticket that is not counted where its visitor came": (
+        "hours",
+        lambda: leased(1, 5, prefix="H").issue(
+            "H001", lease_id="lease-1", arrived_at=datetime.combine(DAY, time(9, 1), tzinfo=ZONE)
+        ),
+    ),
+    "a ticket beyond a quota that kiosks have used up": (
+        "hours",
+        lambda: (
+            leased(1, 5, prefix="H")
+            .issue("H001", lease_id="lease-1", quota_interval="09:00")
+            .issue("H006", quota_interval="09:00")
+        ),
+    ),
     "a number twice on a day": ("numbers", lambda: Story().issue("A001").issue("A001", ticket_id="other")),
     "a ticket id twice": ("numbers", lambda: Story().issue("A001").issue("A002", ticket_id="A001")),
     "a number that is shown as another": ("numbers", lambda: Story().issue("A001", display_number="A002")),
@@ -528,9 +562,51 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
         "persons",
         lambda: under(persons=PersonRules(may_represent=False)).issue("A001", **FOR_ANOTHER),
     ),
-    "a ticket without the document that the queue asks for": ("persons", lambda: Story().issue("R001")),
+    "a ticket without the document that the queue asks for": ("identity", lambda: Story().issue("R001")),
+    "a further matter without the document that its queue asks for": (
+        "identity",
+        lambda: Story().issue("A001", further_items=("R-1",)),
+    ),
+    "a second ticket of a person in the queue of a further matter": (
+        "persons",
+        lambda: (
+            Story()
+            .issue("A001", **WITH_CARD, person="p", further_items=("R-1",))
+            .issue("R001", **WITH_CARD, person="p")
+        ),
+    ),
+    "more matters on a ticket than the rules say, with those that were handled": (
+        "matters",
+        lambda: one_more_matter(under(persons=PersonRules(most_items=2)).issue("A001", further_items=("A-2",))),
+    ),
+    "a declared age that is called the card's": (
+        "green_channel",
+        lambda: Story().issue("A001", priority=GREEN, green_group="elderly").call("A001", ground=Ground.AGE),
+    ),
+    "an age that admits to a group without one": (
+        "green_channel",
+        lambda: Story().issue("A001", priority=GREEN, green_group="soldier", green_by_age=True),
+    ),
+    "a further matter outside of its queue's hours": (
+        "hours",
+        lambda: Story().wait(hours=9).issue("A001", further_items=("H-1",), further_quotas=("H",)),
+    ),
+    "a further matter over its queue's quota": (
+        "hours",
+        lambda: (
+            Story()
+            .issue("A001", further_items=("H-1",), further_quotas=("H", "H 09:00"))
+            .issue("A002", further_items=("H-1",), further_quotas=("H", "H 09:00"))
+        ),
+    ),
+    "a further matter that is not counted": ("hours", lambda: Story().issue("A001", further_items=("H-1",))),
+    "a ticket that says who drew it where nobody asks": ("identity", lambda: Story().issue("Z001", person="p")),
     "a party larger than the rules say": ("persons", lambda: Story().issue("A001", party_size=21)),
     "a ticket outside of the queue's hours": ("hours", lambda: Story().wait(hours=9).issue("H001")),
+    "a ticket at noon for a matter that nobody handles then": (
+        "hours",
+        lambda: Story().wait(hours=3).issue("H001", item="H-2", quota_interval="12:00"),
+    ),
     "a ticket over the quota": (
         "hours",
         lambda: Story().issue("H001", quota_interval="09:00").issue("H002", quota_interval="09:00"),

@@ -28,6 +28,7 @@ def small_plan(*queues: Queue) -> HallPlan:
         queues=queues or [Queue(prefix, prefix, prefix, "Z") for prefix in ITEM],
         counters=[Counter("1", CounterKind.COMPREHENSIVE, "Z", tuple(ITEM))],
         items=[ServiceItem(key, key, key, "D", key, prefix, TimeClass.SHORT) for prefix, key in ITEM.items()],
+        kiosks=["K01", "K02"],
     )
 
 

@@ -102,6 +102,19 @@ def test_a_draw_that_takes_too_long_takes_nothing_from_the_book(
     assert kiosk.book.numbers_left(MORNING.date())["A"] == 4
 
 
+def test_a_matter_that_nobody_on_the_noon_roster_handles_gives_none_offline_at_noon(clock: Clock, tmp_path: Path):
+    noon = Period(begin=time(8), end=time(13))
+    hours = QueueHours(core=(Period(begin=time(13), end=time(17)),), noon=noon, noon_counters=1)
+    plan = small_plan(Queue("A", "A", "A", "Z", hours), Queue("B", "B", "B", "Z"))
+    hall = LossyHall(plan, clock.now)
+    with contextlib.closing(Kiosk(hall, plan, clock, tmp_path)) as kiosk:
+        kiosk.top_up()
+        hall.away = True
+
+        assert kiosk.draw("attempt-1", "A") == ev.DrawRefused("attempt-1", "queue_closed")
+        assert kiosk.numbers.offered() == ("B",)
+
+
 def test_a_queue_that_is_closed_or_wants_a_document_gives_none_offline(clock: Clock, tmp_path: Path):
     hours = QueueHours(core=(Period(begin=time(13), end=time(17)),))
     closed = Queue("A", "A", "A", "Z", hours)

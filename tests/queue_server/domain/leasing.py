@@ -23,6 +23,7 @@ def small_plan(**leases: int) -> HallPlan:
         counters=[Counter("1", CounterKind.COMPREHENSIVE, "Z", tuple(ITEM))],
         items=[ServiceItem(key, key, key, "D", key, prefix, TimeClass.SHORT) for prefix, key in ITEM.items()],
         rules=HallRules(leases=LeaseRules(**leases)),
+        kiosks=[f"K{number:02d}" for number in range(1, 10)],
     )
 
 

@@ -35,7 +35,7 @@ def test_a_pair_of_another_department_lets_a_counter_do_nothing(hall: Hall):
     hall = Hall(
         HallPlan.of(
             "x", "x", "x", zones=plan.zones.values(), queues=plan.queues.values(), counters=counters,
-            items=plan.items.values(),
+            items=plan.items.values(), kiosks=plan.kiosks,
         )
     )  # fmt: skip
     hall.open("3")

@@ -1,5 +1,6 @@
 """Blocks of numbers for kiosks that lose the server: what is leased, handed in, refused and remembered."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hall.ticket import LAST_NUMBER, TicketState
 from queue_server.domain import refusals as no
 from queue_server.domain.snapshot import digest, dump, load
 from tests.queue_server.domain.leasing import OLD, LeasingHall
-from tests.queue_server.halls import MORNING, audit, refused, replayed
+from tests.queue_server.halls import MORNING, Hall, audit, refused, replayed, small_plan
 
 
 def test_a_block_follows_the_last_number_and_the_next_number_follows_the_block():
@@ -108,6 +109,63 @@ def test_a_number_and_a_ticket_are_merged_once():
         hall.merge(lease, 2, ticket_id=f"offline-{lease.lease_id}-1")
 
     assert hall.waiting() == ["A001"]
+
+
+def test_handed_in_tickets_count_in_the_quota_of_the_time_at_which_their_visitors_came():
+    hall = Hall(small_plan())  # queue Q gives 2 numbers from 09:00 and 3 from 10:00
+    lease = hall.ask(m.LeaseNumbers, kiosk_id="K01", prefix="Q", count=10)
+    hall.clock.set("10:05")
+
+    merged = [hand_in(hall, lease, number, "09:20") for number in (1, 2, 3)]
+    late = hand_in(hall, lease, 4, "10:01")
+
+    assert [ticket.quota_interval for ticket in (*merged, late)] == ["09:00", "09:00", "09:00", "10:00"]
+    assert hall.day.issued_in == {"Q": 4, "Q 09:00": 3, "Q 10:00": 1}
+    refusal = refused(hall, no.QuotaUsed, m.IssueTicket, item_key="q1", kiosk_id="K01")
+    assert refusal.facts["of"] == "day"
+    assert digest(replayed(hall.day.plan, hall.records)) == digest(hall.day)
+
+
+def test_a_quota_that_offline_tickets_used_up_gives_no_more():
+    hall = Hall(small_plan())
+    lease = hall.ask(m.LeaseNumbers, kiosk_id="K01", prefix="Q", count=10)
+    hall.clock.set("09:25")
+    for number in (1, 2, 3):  # none is refused: they are on paper
+        hand_in(hall, lease, number, "09:20")
+
+    refused(hall, no.QuotaUsed, m.IssueTicket, item_key="q1", kiosk_id="K01")
+
+
+def hand_in(hall: Hall, lease: m.NumbersLeased, number: int, arrived: str) -> m.TicketIssued:
+    event = hall.ask(
+        m.MergeTicket,
+        lease_id=lease.lease_id,
+        number=number,
+        ticket_id=f"offline-{number}",
+        arrived_at=datetime.combine(MORNING.date(), time.fromisoformat(arrived), MORNING.tzinfo),
+        item_key="q1",
+        kiosk_id="K01",
+    )
+    assert isinstance(event, m.TicketIssued)
+    return event
+
+
+def test_a_place_that_the_hall_does_not_have_draws_no_number_and_leases_none():
+    hall = Hall(small_plan())
+
+    refused(hall, no.UnknownKiosk, m.IssueTicket, item_key="a1", kiosk_id="K99")
+    refused(hall, no.UnknownKiosk, m.LeaseNumbers, prefix="A", count=50, kiosk_id="K99")
+    refused(hall, no.UnknownKiosk, m.CheckIn, person="ann", kiosk_id="K99")
+
+    assert hall.ask(m.IssueTicket, item_key="a1", kiosk_id="2").display_number == "A001"  # a counter, by its number
+
+
+def test_what_a_kiosk_gave_out_is_taken_in_after_the_site_file_has_lost_the_kiosk():
+    hall = LeasingHall()
+    lease = hall.lease("K02")
+    hall.day.plan = replace(hall.day.plan, kiosks=frozenset({"K01"}))
+
+    assert hall.merge(lease, 1).display_number == "A001"
 
 
 @pytest.mark.parametrize("count", [0, -1, 11])

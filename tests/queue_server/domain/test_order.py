@@ -83,7 +83,7 @@ def test_a_waiting_ticket_is_admitted_to_the_green_channel_and_taken_out_again()
     third = hall.issue("a1")
     hall.ask(m.ChangePriority, ticket_id=third.ticket_id, green_group="pregnant", by="M1")
     assert hall.serve_all("1") == ["A004", "A003"]
-    refused(hall, no.UnknownGroup, m.IssueTicket, item_key="a1", kiosk_id="K", green_group="giant")
+    refused(hall, no.UnknownGroup, m.IssueTicket, item_key="a1", kiosk_id="K01", green_group="giant")
 
 
 def test_a_turn_never_goes_to_somebody_who_came_later_in_the_same_class():

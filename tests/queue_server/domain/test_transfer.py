@@ -235,4 +235,4 @@ def test_a_matter_is_added_at_the_counter_up_to_what_a_ticket_carries():
 
     assert hall.ticket(ticket).further_items == ("a2",)
     refused(hall, no.TooManyItems, m.AddMatter, counter_no="1", item_key="a2")
-    refused(hall, no.TooManyItems, m.IssueTicket, item_key="a1", kiosk_id="K", further_items=("a1", "a2"))
+    refused(hall, no.TooManyItems, m.IssueTicket, item_key="a1", kiosk_id="K01", further_items=("a1", "a2"))

@@ -111,7 +111,8 @@ def test_a_double_click_is_one_call(hall, open_page):
     expect(page.locator("#waiting-count")).to_have_text("1")
 
 
-def test_the_clerk_sees_who_comes_next_who_was_sent_here_and_who_stepped_aside(hall, open_page):
+def test_the_clerk_sees_who_comes_next_who_was_sent_here_and_who_stepped_aside(make_hall, open_page):
+    hall = make_hall()
     page = open_page(f"{hall.url}/counter/50")
     sit_down(page)
     numbers = [hall.ticket("P")["display_number"] for _ in range(3)]

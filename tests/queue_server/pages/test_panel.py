@@ -26,6 +26,7 @@ PLAN = HallPlan.of(
     counters=[Counter("1", CounterKind.COMPREHENSIVE, "A", ("A",))],
     items=[ServiceItem("I1", "事", "Item", "D", "0" * 31, "A", TimeClass.SHORT)],
     rules=HallRules(calls=CallRules(spacing_s=0)),
+    kiosks=["K01"],
 )
 COMMANDS = {
     "open": m.OpenCounter(command_id="c-open", counter_no="1", staff_no="9001"),
@@ -54,7 +55,7 @@ ALLOWED_BUT_POINTLESS = {
 
 def hall_after(*names: str) -> HallDay:
     hall = HallDay(PLAN, rules=PLAN.rules)
-    tickets = [m.IssueTicket(command_id=f"t{n}", item_key="I1", kiosk_id="K") for n in range(2)]
+    tickets = [m.IssueTicket(command_id=f"t{n}", item_key="I1", kiosk_id="K01") for n in range(2)]
     for command in (m.StartDay(command_id="day"), *tickets, *(COMMANDS[name] for name in names)):
         new_id = iter(f"id{hall.seq}-{n}" for n in range(9)).__next__
         for event in decide(hall, command, NOW, new_id):
