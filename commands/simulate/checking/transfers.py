@@ -35,17 +35,17 @@ def _sent(book: Book, ticket: Ticket, event: m.TicketTransferred | m.TicketSentB
         return
     here = event.from_counter, ticket.item_key
     due = [back for back in (ticket.sent_by, _last_but(here, ticket.way_back)) if back is not None]
-    to = next((back for back in due if back[1] == event.item_key), None)
-    if to is None:
+    to = [book.counters[number] for number, item_key in due if item_key == event.item_key]
+    if not to:
         yield f"{ticket.shown} went back with {event.item_key}, which none of {due} sent"
         return
     if way_back not in (ticket.way_back, *(ticket.way_back[:n] for n in range(len(ticket.way_back)))):
         yield f"{ticket.shown} went back and is to come back to {way_back}, of {ticket.way_back}"
-    counter = book.counters[event.to_counter if isinstance(event, m.TicketSentBack) else to[0]]
-    could = counter.staff is not None and handles(book, counter, book.plan.items[event.item_key])
-    if could != isinstance(event, m.TicketSentBack):
-        where = "to counter" if could else "not to counter"
-        yield f"{ticket.shown} should have gone back {where} {counter.number} with {event.item_key}"
+    able = [c.number for c in to if c.staff is not None and handles(book, c, book.plan.items[event.item_key])]
+    if isinstance(event, m.TicketSentBack) and event.to_counter not in able:
+        yield f"{ticket.shown} went back to counter {event.to_counter} with {event.item_key}, not to {able}"
+    if isinstance(event, m.TicketTransferred) and len(able) == len(to):
+        yield f"{ticket.shown} went to queue {event.prefix}, though counters {able} could have had them back"
 
 
 def _redirected(book: Book, ticket: Ticket, event: m.TicketRedirected) -> Iterator[str]:
