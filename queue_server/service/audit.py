@@ -22,13 +22,16 @@ def _always(_event: Any) -> bool:
 
 AUDITED: dict[type[m.Event], Callable[[Any], bool]] = {
     m.RulesAdopted: _always,
+    m.SiteAdopted: _always,
     m.RuleApplied: _always,
     m.DayStarted: _always,
     m.DayClosed: _always,
+    m.DayReopened: _always,
     m.ClockConfirmed: _always,
     m.TicketCalled: lambda event: event.why is not None and event.why.ground is Ground.CHOSEN,
     m.TicketPutBack: _always,
     m.TicketCancelled: _always,
+    m.TicketRedirected: _always,
     m.TicketRequeued: lambda event: event.cause == "desk",
     m.PriorityChanged: _always,
     m.CounterOpened: lambda event: event.took_over_from is not None,

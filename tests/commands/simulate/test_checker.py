@@ -177,7 +177,7 @@ RIGHT: dict[str, Callable[[], Story]] = {
         .issue("A002", person="p", appointment_no="Y0001")
     ),
     "matters of one queue are booked at different counters": lambda: booked_for(*["A-2"] * 6, *["A-1"] * 4),
-    "a shared counter is booked by both of its queues": lambda: booked_for(*["H-1"] * 3, *["A-2"] * 3),
+    "a shared counter is booked by both of its queues": lambda: booked_for(*["H-2"] * 3, *["A-2"] * 3),
     "the turn of others after three greens": lambda: (
         passed_over(3).issue("A009", priority=GREEN).call("A001", ground=Ground.TURN_OF_OTHERS, passed=[GREEN])
     ),
@@ -272,8 +272,8 @@ def test_what_the_rules_allow_is_not_reported(build):
 
 
 WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
-    "more are booked for a counter than it has time for": ("slots", lambda: booked_for(*["H-1"] * 4)),
-    "a counter is promised to two of its queues": ("slots", lambda: booked_for(*["H-1"] * 3, *["A-2"] * 4)),
+    "more are booked for a counter than it has time for": ("slots", lambda: booked_for(*["H-2"] * 4)),
+    "a counter is promised to two of its queues": ("slots", lambda: booked_for(*["H-2"] * 3, *["A-2"] * 4)),
     "a matter's few counters are promised to the others": ("slots", lambda: booked_for(*["A-1"] * 4, *["A-2"] * 7)),
     # ---- numbers
     "a number for a kiosk that the hall does not have": ("numbers", lambda: Story().issue("A001", kiosk_id="K99")),
@@ -628,7 +628,7 @@ WRONG: dict[str, tuple[str, Callable[[], Story]]] = {
     ),
     # ---- appointments
     "a check-in without the document that the queue asks for": (
-        "persons",
+        "identity",
         lambda: booked(item="R-1").issue("R001", person="p", appointment_no="Y0001"),
     ),
     "an appointment of somebody who is banned": (
