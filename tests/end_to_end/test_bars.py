@@ -36,7 +36,7 @@ def clerks(hall: Trial) -> Iterator[list[Clerk]]:
 
 
 def issue(hall: Trial) -> str:
-    body = {"command_id": f"issue-{next(_ids):04d}", "item_key": "I001", "kiosk_id": "K01"}
+    body = {"command_id": f"issue-{next(_ids):04d}", "item_key": "I001", "kiosk_id": "52"}
     answer = hall.http.post("/api/v1/tickets", json=body)
     assert answer.status_code == 201
     return answer.json()["display_number"]

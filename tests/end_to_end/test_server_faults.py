@@ -31,8 +31,11 @@ def thief() -> Iterator[AnswerThief]:
 
 @pytest.fixture(scope="module")
 def trial(folder: Path, thief: AnswerThief) -> Iterator[Trial]:
-    """One kiosk that calls the server through the thief, and forty counters for one queue."""
-    counters = [{"numbers": list(range(1, COUNTERS + 1)), "kind": "special", "zone": "A", "queues": ["A"]}]
+    """One kiosk that calls the server through the thief, forty counters for one queue, and one for all the others."""
+    counters = [
+        {"numbers": list(range(1, COUNTERS + 1)), "kind": "special", "zone": "A", "queues": ["A"]},
+        {"numbers": [99], "kind": "comprehensive", "zone": "A", "queues": list("BCDEFGHTLPNZ")},
+    ]
     with running_hall(
         folder,
         Running(kiosks_call=thief.url),
