@@ -1,5 +1,7 @@
 """What the parts of a hall say to each other: commands, the events they cause, and the states that are told."""
 
+from hall.messages.appointments import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from hall.messages.calling import TicketCalled, TicketPreviewed, TicketPutBack
 from hall.messages.commands import (
     AddMatter,
     AnyCommand,
@@ -46,49 +48,47 @@ from hall.messages.commands import (
     StartService,
     TransferTicket,
 )
-from hall.messages.events import (
+from hall.messages.counters import (
     AbilityGranted,
     AbilityRevoked,
-    AnyEvent,
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentMoved,
-    BanLifted,
-    ClockConfirmed,
     CounterClosed,
     CounterOpened,
     CounterPaused,
     CounterResumed,
+)
+from hall.messages.days import (
+    ClockConfirmed,
     DayClosed,
     DayReopened,
     DayStarted,
-    Event,
-    MatterAdded,
-    MatterCompleted,
-    NumbersLeased,
-    PersonBanned,
-    PriorityChanged,
-    RatingClosed,
     RuleApplied,
     RulesAdopted,
-    ServiceCompleted,
-    ServiceRated,
-    ServiceStarted,
     SiteAdopted,
-    TicketCalled,
-    TicketCancelled,
+)
+from hall.messages.events import AnyEvent
+from hall.messages.leases import NumbersLeased
+from hall.messages.message import Event
+from hall.messages.people import BanLifted, PersonBanned
+from hall.messages.ratings import RatingClosed, ServiceRated
+from hall.messages.serving import (
+    MatterAdded,
+    MatterCompleted,
+    ServiceCompleted,
+    ServiceStarted,
     TicketHeld,
-    TicketIssued,
-    TicketMarked,
     TicketMissed,
-    TicketNotPrinted,
-    TicketPreviewed,
-    TicketPrinted,
-    TicketPutBack,
-    TicketRedirected,
-    TicketRequeued,
     TicketSentBack,
     TicketTransferred,
+)
+from hall.messages.tickets import (
+    PriorityChanged,
+    TicketCancelled,
+    TicketIssued,
+    TicketMarked,
+    TicketNotPrinted,
+    TicketPrinted,
+    TicketRedirected,
+    TicketRequeued,
 )
 from hall.messages.told import (
     BarShown,
