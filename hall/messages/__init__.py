@@ -1,87 +1,86 @@
 """What the parts of a hall say to each other: commands, the events they cause, and the states that are told."""
 
-from hall.messages.appointments import AppointmentBooked, AppointmentCancelled, AppointmentMoved
-from hall.messages.calling import TicketCalled, TicketPreviewed, TicketPutBack
-from hall.messages.commands import (
-    AddMatter,
-    AnyCommand,
-    BanPerson,
+from hall.messages.appointments import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
     BookAppointment,
+    CancelAppointment,
+    CheckIn,
+    RebookAppointment,
+)
+from hall.messages.calling import (
     CallNext,
     CallTicket,
-    CancelAppointment,
-    CancelTicket,
-    ChangePriority,
-    CheckIn,
-    CloseCounter,
-    CloseDay,
-    CloseRating,
-    Command,
-    CompleteService,
-    ConfirmClock,
-    CounterCommand,
-    GrantAbility,
-    HoldTicket,
-    IssueTicket,
-    LeaseNumbers,
-    LiftBan,
-    MarkMissed,
-    MarkTicket,
-    MergeTicket,
-    OpenCounter,
-    PauseCounter,
     PreviewNext,
     PutBack,
-    Rate,
-    RebookAppointment,
     Recall,
-    RedirectTicket,
-    ReleaseTicket,
-    ReopenDay,
-    ReportPrint,
-    RequeueTicket,
-    ResumeCounter,
-    ReturnHeld,
-    RevokeAbility,
-    SendBack,
-    StartDay,
-    StartService,
-    TransferTicket,
+    TicketCalled,
+    TicketPreviewed,
+    TicketPutBack,
 )
+from hall.messages.commands import AnyCommand
 from hall.messages.counters import (
     AbilityGranted,
     AbilityRevoked,
+    CloseCounter,
     CounterClosed,
+    CounterCommand,
     CounterOpened,
     CounterPaused,
     CounterResumed,
+    GrantAbility,
+    OpenCounter,
+    PauseCounter,
+    ResumeCounter,
+    RevokeAbility,
 )
 from hall.messages.days import (
     ClockConfirmed,
+    CloseDay,
+    ConfirmClock,
     DayClosed,
     DayReopened,
     DayStarted,
+    ReopenDay,
     RuleApplied,
     RulesAdopted,
     SiteAdopted,
+    StartDay,
 )
 from hall.messages.events import AnyEvent
-from hall.messages.leases import NumbersLeased
-from hall.messages.message import Event
-from hall.messages.people import BanLifted, PersonBanned
-from hall.messages.ratings import RatingClosed, ServiceRated
+from hall.messages.leases import LeaseNumbers, MergeTicket, NumbersLeased
+from hall.messages.message import Command, Event
+from hall.messages.people import BanLifted, BanPerson, LiftBan, PersonBanned
+from hall.messages.ratings import CloseRating, Rate, RatingClosed, ServiceRated
 from hall.messages.serving import (
+    AddMatter,
+    CompleteService,
+    HoldTicket,
+    MarkMissed,
     MatterAdded,
     MatterCompleted,
+    SendBack,
     ServiceCompleted,
     ServiceStarted,
+    StartService,
     TicketHeld,
     TicketMissed,
     TicketSentBack,
     TicketTransferred,
+    TransferTicket,
 )
 from hall.messages.tickets import (
+    CancelTicket,
+    ChangePriority,
+    IssueTicket,
+    MarkTicket,
     PriorityChanged,
+    RedirectTicket,
+    ReleaseTicket,
+    ReportPrint,
+    RequeueTicket,
+    ReturnHeld,
     TicketCancelled,
     TicketIssued,
     TicketMarked,

@@ -1,7 +1,40 @@
 """Calls: a look before the call, the call, and calling again."""
 
+from hall.messages.counters import CounterCommand
+from hall.messages.fields import Id, Text
 from hall.messages.message import Event
 from hall.priority import Why
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class PreviewNext(CounterCommand, frozen=True, kw_only=True):
+    """Look at the next visitor before anybody hears the call; nobody else can call that ticket meanwhile."""
+
+
+class PutBack(CounterCommand, frozen=True, kw_only=True):
+    """Do not call the previewed visitor now: the ticket returns to its place."""
+
+    reason: Text
+    if_over: bool = False  # only when the time of the look is over: so the hall itself asks
+
+
+class CallNext(CounterCommand, frozen=True, kw_only=True):
+    """Call the previewed visitor, or else the next one, to the counter."""
+
+
+class CallTicket(CounterCommand, frozen=True, kw_only=True):
+    """Call a chosen ticket: waiting, held or missed."""
+
+    ticket_id: Id
+    reason: Text
+
+
+class Recall(CounterCommand, frozen=True, kw_only=True):
+    """Repeat the call of the counter's visitor."""
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class TicketPreviewed(Event, frozen=True, kw_only=True):

@@ -1,6 +1,55 @@
 """Counters: who sits there, pauses, and what a counter can do today."""
 
-from hall.messages.message import Event
+from hall.messages.fields import Id, StaffNo, Text
+from hall.messages.message import Command, Event
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class CounterCommand(Command, frozen=True, kw_only=True):
+    """A request from a counter."""
+
+    counter_no: Id
+
+
+class OpenCounter(CounterCommand, frozen=True, kw_only=True):
+    """A clerk sits down at a counter."""
+
+    staff_no: StaffNo
+    take_over: bool = False  # said in so many words: whoever is signed in there is signed out
+
+
+class CloseCounter(CounterCommand, frozen=True, kw_only=True):
+    """The clerk leaves the counter."""
+
+
+class PauseCounter(CounterCommand, frozen=True, kw_only=True):
+    """The counter serves nobody for a while."""
+
+    reason: Text
+
+
+class ResumeCounter(CounterCommand, frozen=True, kw_only=True):
+    """The counter serves again."""
+
+
+class GrantAbility(CounterCommand, frozen=True, kw_only=True):
+    """For today, let a counter take another matter of a department."""
+
+    department: Id
+    item_key: Id
+    by: Id
+
+
+class RevokeAbility(CounterCommand, frozen=True, kw_only=True):
+    """Take back an ability that was granted for today."""
+
+    department: Id
+    item_key: Id
+    by: Id
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class CounterOpened(Event, frozen=True, kw_only=True):

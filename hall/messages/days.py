@@ -2,8 +2,37 @@
 
 from datetime import date, datetime
 
-from hall.messages.message import Event
+from hall.messages.fields import Id
+from hall.messages.message import Command, Event
 from hall.rules import HallRules
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class StartDay(Command, frozen=True, kw_only=True):
+    """Begin the next business day, once the calendar has reached it."""
+
+
+class CloseDay(Command, frozen=True, kw_only=True):
+    """End the business day: whoever still has an open ticket is counted, and must be confirmed."""
+
+    by: Id  # who asks: a staff number
+    confirmed_open: int  # how many open tickets the asker has seen and gives up
+
+
+class ReopenDay(Command, frozen=True, kw_only=True):
+    """Take back that the day was ended, on the same day: what expired stays expired, and numbers go on."""
+
+    by: Id
+
+
+class ConfirmClock(Command, frozen=True, kw_only=True):
+    """Say that the server's clock is right although it has jumped."""
+
+    by: Id
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class RulesAdopted(Event, frozen=True, kw_only=True):

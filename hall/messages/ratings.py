@@ -1,7 +1,27 @@
 """Ratings: a level that a visitor gives, or that nobody gave."""
 
-from hall.messages.message import Event
+from hall.messages.fields import Id
+from hall.messages.message import Command, Event
 from hall.rating import RatingChannel, RatingLevel
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class Rate(Command, frozen=True, kw_only=True):
+    """A visitor chose a level."""
+
+    rating_id: Id
+    level: RatingLevel
+    channel: RatingChannel
+
+
+class CloseRating(Command, frozen=True, kw_only=True):
+    """Nobody chose a level in time."""
+
+    rating_id: Id
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class ServiceRated(Event, frozen=True, kw_only=True):

@@ -2,8 +2,56 @@
 
 from datetime import datetime
 
+from hall.messages.counters import CounterCommand
+from hall.messages.fields import Id, StaffNo, Text
 from hall.messages.message import Event
 from hall.ticket import Sender
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class StartService(CounterCommand, frozen=True, kw_only=True):
+    """The called visitor has come to the counter."""
+
+
+class MarkMissed(CounterCommand, frozen=True, kw_only=True):
+    """The called visitor did not come."""
+
+
+class HoldTicket(CounterCommand, frozen=True, kw_only=True):
+    """Let the visitor step aside, e.g. to fill in a form, and serve others meanwhile."""
+
+    reason: Text
+    minutes: float | None = None  # after these the ticket waits again by itself; None: the longest that the rules allow
+
+
+class TransferTicket(CounterCommand, frozen=True, kw_only=True):
+    """Send the counter's visitor on, with the old arrival: to exactly one of a matter's queue, a counter, a clerk."""
+
+    reason: Text
+    item_key: Id | None = None
+    to_counter: Id | None = None
+    to_staff: StaffNo | None = None
+    comes_back: bool = False  # when done there, the visitor returns to this counter
+
+
+class SendBack(CounterCommand, frozen=True, kw_only=True):
+    """Return a transferred visitor to the counter that sent them."""
+
+    reason: Text
+
+
+class AddMatter(CounterCommand, frozen=True, kw_only=True):
+    """The visitor has one more matter, to be handled on the same ticket."""
+
+    item_key: Id
+
+
+class CompleteService(CounterCommand, frozen=True, kw_only=True):
+    """The visitor's matter has been handled; after the last matter a rating opens."""
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class ServiceStarted(Event, frozen=True, kw_only=True):

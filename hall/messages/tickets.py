@@ -3,9 +3,97 @@
 from datetime import date, datetime
 
 from hall.identity import DocumentKind
-from hall.messages.message import Event
+from hall.messages.fields import Age, Id, MaskedNumber, PersonHash, StaffNo, Text
+from hall.messages.message import Command, Event
 from hall.priority import PriorityClass
 from hall.wait import Basis
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+class IssueTicket(Command, frozen=True, kw_only=True):
+    """Draw the next number for one or more matters. Only a masked number and a keyed hash ever leave the kiosk."""
+
+    item_key: Id
+    kiosk_id: Id  # or a counter's number, such as the guide desk's
+    identity_kind: DocumentKind | None = None
+    masked_number: MaskedNumber | None = None
+    person: PersonHash | None = None  # keyed hash of the document's number, for the rules about one person
+    age_years: Age | None = None  # from the document's birth date, whole years
+    green_group: Id | None = None  # the group that the visitor declared, a key of the order rules
+    further_items: tuple[Id, ...] = ()  # handled one after another on the same ticket
+    party_size: int = 1
+    note: Text | None = None
+    special_need: Text | None = None  # for the clerk before the call, e.g. "wheelchair"
+    is_representative: bool = False  # takes the ticket with the own document on behalf of somebody else
+    principal: PersonHash | None = None  # keyed hash of that somebody's document number, where it is known
+
+
+class CancelTicket(Command, frozen=True, kw_only=True):
+    """The visitor gives the ticket back."""
+
+    ticket_id: Id
+    by: Id
+    reason: Text
+
+
+class ChangePriority(Command, frozen=True, kw_only=True):
+    """Admit a waiting ticket to the green channel, or take it out again."""
+
+    ticket_id: Id
+    green_group: Id | None  # None: an ordinary ticket
+    by: Id
+
+
+class MarkTicket(Command, frozen=True, kw_only=True):
+    """Write what the next clerk should know; what is None stays as it is."""
+
+    ticket_id: Id
+    by: Id
+    note: Text | None = None
+    special_need: Text | None = None
+    party_size: int | None = None
+
+
+class RedirectTicket(Command, frozen=True, kw_only=True):
+    """At the desk: a waiting ticket goes, with its arrival, to exactly one of a matter's queue, a counter, a clerk."""
+
+    ticket_id: Id
+    by: Id
+    reason: Text
+    item_key: Id | None = None
+    to_counter: Id | None = None
+    to_staff: StaffNo | None = None
+
+
+class RequeueTicket(Command, frozen=True, kw_only=True):
+    """At the desk: a missed visitor is back, and waits again at the end of the line."""
+
+    ticket_id: Id
+    by: Id
+
+
+class ReturnHeld(Command, frozen=True, kw_only=True):
+    """The time of a held ticket has come: it waits again, with its old arrival."""
+
+    ticket_id: Id
+
+
+class ReleaseTicket(Command, frozen=True, kw_only=True):
+    """A pause has lasted too long for somebody who waits for that counter or clerk alone: any counter may call them."""
+
+    ticket_id: Id
+
+
+class ReportPrint(Command, frozen=True, kw_only=True):
+    """Say what became of a ticket's paper."""
+
+    ticket_id: Id
+    printed: bool
+    cause: Id | None = None  # a device error's code when it was not
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
 
 
 class TicketIssued(Event, frozen=True, kw_only=True):
