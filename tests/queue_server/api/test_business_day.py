@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from hall.catalogue import HallPlan
-from tests.queue_server.api.test_api import Hall, issue
+from tests.queue_server.api.server import Hall, issue
 
 
 def test_the_day_that_is_told_is_the_journal_s_and_no_clock_alone_begins_another(plan: HallPlan, tmp_path: Path):

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.queue_server.api.test_api import Hall
+from tests.queue_server.api.server import Hall
 from tests.queue_server.halls import small_plan
 
 SLOT = "2026-03-04T10:00:00+08:00"

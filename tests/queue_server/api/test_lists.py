@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from hall.rules import CallRules, MissedRules
-from tests.queue_server.api.test_api import Hall
+from tests.queue_server.api.server import Hall
 from tests.queue_server.halls import small_plan
 
 ANN, BEN = "a" * 32, "b" * 32

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hall.catalogue import HallPlan
 from hall.messages import DeviceHealth
-from tests.queue_server.api.test_api import Hall
+from tests.queue_server.api.server import Hall
 
 
 def test_kiosks_with_different_keys_need_attention(plan: HallPlan, tmp_path: Path):
