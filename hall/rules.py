@@ -67,9 +67,8 @@ class CallRules(Struct, frozen=True, kw_only=True):
     spacing_s: float = 20.0  # between two calls of one ticket
     may_choose: bool = True  # clerks may call a chosen ticket, with a reason
     may_preview: bool = True
-    preview_s: float | None = (
-        None  # how long a look keeps a ticket from the others; None: as before there was such a rule
-    )
+    # how long a look keeps a ticket from the others; None: as before there was such a rule
+    preview_s: float | None = None
 
 
 class MissedRules(Struct, frozen=True, kw_only=True):

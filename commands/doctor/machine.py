@@ -24,6 +24,8 @@ LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000  # bytes
 GL_LIBRARIES = {"GL": "libgl1", "EGL": "libegl1", "GLESv2": "libgles2", "mtdev": "libmtdev1"}
 RENEW = "delete .hallq/stamps/Python-packages-*: the next ./hallq command brings the packages in line with uv.lock"
 
+BROUGHT_BY_PYTHON = {"pip", "setuptools"}  # in every environment of Python 3.11, whatever the lock file says
+
 PROGRAMS = {  # program: (Debian package, who needs it)
     "mosquitto": ("mosquitto", "the machine with the broker"),
     "espeak-ng": ("espeak-ng", "the server, to speak calls"),
@@ -59,7 +61,7 @@ def packages(lock: Path = ROOT / "uv.lock", installed: Mapping[str, str] | None 
     except (OSError, tomllib.TOMLDecodeError, KeyError) as exc:
         yield warn(name, f"{lock} cannot be read: {exc}", "unpack the release again")
         return
-    have = _installed() if installed is None else installed
+    have = {p: v for p, v in (_installed() if installed is None else installed).items() if p not in BROUGHT_BY_PYTHON}
     wanted: dict[str, set[str]] = {}
     for package in locked:
         wanted.setdefault(package["name"], set()).add(package["version"])

@@ -26,7 +26,9 @@ class HoldTicket(CounterCommand, frozen=True, kw_only=True):
 
 
 class TransferTicket(CounterCommand, frozen=True, kw_only=True):
-    """Send the counter's visitor on, with the old arrival: to exactly one of a matter's queue, a counter, a clerk."""
+    """Send the counter's visitor on, with the old arrival: to a queue, a counter or a clerk, perhaps with
+    another matter.
+    """
 
     reason: Text
     item_key: Id | None = None
@@ -79,9 +81,8 @@ class TicketHeld(Event, frozen=True, kw_only=True):
     staff_no: str
     reason: str
     returns_at: datetime | None = None  # None only in journals from when a hold could be without an end
-    is_open_ended: bool = (
-        False  # no time was named: until it is called or the counter closes, at `returns_at` the latest
-    )
+    # no time was named: until it is called or the counter closes, at `returns_at` the latest
+    is_open_ended: bool = False
 
 
 class TicketTransferred(Event, frozen=True, kw_only=True):

@@ -56,7 +56,7 @@ class MarkTicket(Command, frozen=True, kw_only=True):
 
 
 class RedirectTicket(Command, frozen=True, kw_only=True):
-    """At the desk: a waiting ticket goes, with its arrival, to exactly one of a matter's queue, a counter, a clerk."""
+    """At the desk: a waiting ticket goes elsewhere with its arrival: to another matter, and to a counter or a clerk."""
 
     ticket_id: Id
     by: Id

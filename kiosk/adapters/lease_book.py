@@ -108,6 +108,11 @@ class LeaseBook:
             rows.execute("INSERT OR REPLACE INTO wish VALUES (?, ?, ?)", (prefix, new_id, today.isoformat()))
             return new_id
 
+    def drop_wish(self, prefix: str) -> None:
+        """Forget what a queue's next block was asked for with: a refusal took no numbers, and sticks to the id."""
+        with self._file.changing() as rows:
+            rows.execute("DELETE FROM wish WHERE prefix = ?", (prefix,))
+
     def keep(self, block: NumbersLeased) -> None:
         """Keep a block that the server gave; one that is known already stays as it is.
 

@@ -49,7 +49,7 @@ def merged(hall: Hall, ticket: MergeTicket, *, by: str) -> TicketIssued:
     except Refused as exc:
         if exc.code != DAY_CLOSED:
             raise
-        return _issued(hall, by_itself)  # that answered the draw, and there is no twin: nothing is drawn any more
+        return _issued(hall, by_itself)  # that answered the draw, and there is no twin: this draw stays refused
     if answer.ticket_id == ticket.ticket_id:
         return answer
     logger.warning("%s was drawn as well and not told: it is cancelled", answer.display_number)

@@ -266,6 +266,7 @@ class OfflineNumbers:
             )
         except Refused as exc:
             logger.warning("no numbers of queue %s for when the server is away: %s", prefix, exc)
+            self._book.drop_wish(prefix)
             self._pauses[prefix] = self._seconds() + REFUSED_PAUSE_S
             return
         if not isinstance(block, NumbersLeased) or block.prefix != prefix:

@@ -18,7 +18,7 @@ from queue_server.domain.record import Record
 from queue_server.service.audit import AUDITED, is_audited
 from queue_server.service.ports import JournalUnavailable
 
-RULES_ADOPTED = "RulesAdopted"
+ADOPTED = ("RulesAdopted", "SiteAdopted")
 WITHOUT_CHOICE = "TicketCalled"  # nearly all of these are ordinary: SQLite leaves them out
 CHOSEN = b'"ground":"chosen"'
 TIMEOUT_S = 5.0
@@ -69,10 +69,13 @@ def _stretches(connection: sqlite3.Connection, day: date) -> Iterator[tuple[int,
     """From which event to before which other a business day went, each time that it began."""
     for (begin,) in connection.execute(BEGINNINGS, (day.isoformat(),)).fetchall():
         end = connection.execute(NEXT_BEGINNING, (begin,)).fetchone()[0]
-        yield _with_rules(connection, begin), BEHIND_ALL if end is None else _with_rules(connection, end)
+        yield _with_adopted(connection, begin), BEHIND_ALL if end is None else _with_adopted(connection, end)
 
 
-def _with_rules(connection: sqlite3.Connection, begin: int) -> int:
-    """Where a day begins: with the rules that were adopted just before it, if there were new ones."""
-    before = connection.execute(KIND_OF, (begin - 1,)).fetchone()
-    return begin - 1 if before == (RULES_ADOPTED,) else begin
+def _with_adopted(connection: sqlite3.Connection, begin: int) -> int:
+    """Where a day begins: with the rules and the site that were adopted just before it, if there were new ones."""
+    while True:
+        before = connection.execute(KIND_OF, (begin - 1,)).fetchone()
+        if before is None or before[0] not in ADOPTED:
+            return begin
+        begin -= 1

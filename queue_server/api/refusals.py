@@ -1,8 +1,10 @@
 """The one place where refusals become HTTP responses."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from queue_server.api.command_route import BadRequest
 from queue_server.domain import refusals as no
 from queue_server.service.ports import JournalUnavailable
 
@@ -28,6 +30,7 @@ CONFLICT = 409
 def install(app: FastAPI) -> None:
     """Answer refusals with their code and sentence."""
     app.add_exception_handler(no.Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(JournalUnavailable, _unavailable)
 
 
@@ -35,6 +38,14 @@ def _refused(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, no.Refusal)  # noqa: S101 (registered for it)
     answer = {"code": exc.code, "detail": str(exc), "facts": exc.facts}
     return JSONResponse(answer, STATUS.get(type(exc), CONFLICT))
+
+
+def _invalid(_request: Request, exc: Exception) -> Response:
+    """A question whose address or parameters are wrong, in the form of every other refusal."""
+    assert isinstance(exc, RequestValidationError)  # noqa: S101 (registered for it)
+    first = exc.errors()[0]
+    bad = BadRequest(f"{first['loc'][-1]}: {first['msg']}", field=str(first["loc"][-1]))
+    return Response(bad.as_json(), bad.status, media_type="application/json")
 
 
 def _unavailable(_request: Request, _exc: Exception) -> JSONResponse:

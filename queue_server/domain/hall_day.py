@@ -211,6 +211,7 @@ class HallDay:
     numbers_of: dict[str, dict[str, int]] = field(default_factory=dict)  # other begun day, YYYY-MM-DD: the last used
     forgotten: date | None = None  # of days up to this one it is not known which numbers were used
     is_closed: bool = False  # whether the day was ended by a person
+    was_reopened: bool = False  # and went on: nobody could come to an appointment meanwhile
     appointments: dict[str, Appointment] = field(default_factory=dict)
     last_appointment: dict[str, int] = field(default_factory=dict)  # day as YYMMDD: the last number used
     no_shows: dict[str, list[date]] = field(default_factory=dict)  # person: the days

@@ -33,6 +33,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     day: date | None
     is_closed: bool
     began: int = 0
+    was_reopened: bool = False
     reached: date | None = None
     numbers_of: dict[str, dict[str, int]] | None = None  # None: written before other days' numbers were remembered
     forgotten: date | None = None

@@ -16,12 +16,13 @@ from hall import messages as m
 from hall.catalogue import HallPlan
 from hall.clock import Clock
 from hall.site_parts import changes, digest_of, parts_of
+from queue_server.domain.answers import answers, is_again
 from queue_server.domain.decide import audited, decide
 from queue_server.domain.decisions.days import believed_time, day_has_changed
 from queue_server.domain.evolve import evolve
 from queue_server.domain.hall_day import HallDay
 from queue_server.domain.record import Record
-from queue_server.domain.refusals import ClockLeapt, ClockSteppedBack, Refusal
+from queue_server.domain.refusals import ClockLeapt, ClockSteppedBack, CommandIdReused, Refusal
 from queue_server.domain.snapshot import dump, load
 from queue_server.service.ports import Journal, JournalUnavailable, Kept
 
@@ -97,7 +98,7 @@ class Engine:
         self._is_stale = True  # whether the state may differ from the journal
         self._answers: dict[str, int] = {}  # command id: the sequence of its answer, today
         self._older_answers: dict[str, int] = {}  # the same of the business day before
-        self._refused: dict[str, Refusal] = {}  # command id: why not, oldest first; lost with the process
+        self._refused: dict[str, tuple[m.AnyCommand, Refusal]] = {}  # by id, oldest first; lost with the process
         self._odd: Tally[tuple[type[m.Command], str]] = Tally()  # outcomes of the batch other than "done"
 
     def rebuild(self) -> Kept:
@@ -148,25 +149,26 @@ class Engine:
         self._odd.clear()
         records: list[Record] = []
         outcomes: list[Outcome] = []
-        batch: dict[str, Outcome] = {}  # answers of this batch
+        batch: dict[str, tuple[m.AnyCommand, Outcome]] = {}  # by id
         began, is_closed = self.hall.began, self.hall.is_closed
         clock_says = self._clock.now()  # once: a batch is decided at one instant, in the order of its commands
         for command in commands:
             command_id = command.command_id
-            outcome: Outcome | None = batch.get(command_id) or self._earlier(command)
+            outcome = _again(command, *batch[command_id]) if command_id in batch else self._earlier(command)
             if outcome is None:
-                outcome = batch[command_id] = self._decide(command, clock_says, records)
+                outcome = self._decide(command, clock_says, records)
+                batch[command_id] = (command, outcome)
             outcomes.append(outcome)
         if records:
             has_turned = self.hall.began != began or self.hall.is_closed != is_closed
             self._journal.append(records, snapshot=dump(self.hall) if has_turned else None)
         if self.hall.began != began:
             self._older_answers, self._answers = self._answers, {}
-        for command_id, outcome in batch.items():
+        for command_id, (command, outcome) in batch.items():
             if isinstance(outcome, Record):
                 self._answers[command_id] = outcome.seq
             elif not isinstance(outcome, ClockSteppedBack | ClockLeapt):  # those go with the clock's mending
-                self._refused[command_id] = copy(outcome)  # raising the other one fills it with frames
+                self._refused[command_id] = (command, copy(outcome))  # raising the other one fills it with frames
         while len(self._refused) > REFUSALS_REMEMBERED:
             del self._refused[next(iter(self._refused))]
         self._count(commands)
@@ -176,10 +178,10 @@ class Engine:
         """The first answer to a command that is repeated. A late copy of what was refused must not be carried out."""
         seq = self._answers.get(command.command_id) or self._older_answers.get(command.command_id)
         if seq is None:
-            refusal = self._refused.get(command.command_id)
-            return copy(refusal) if refusal else None
+            refused = self._refused.get(command.command_id)
+            return _again(command, *refused) if refused else None
         self._odd[type(command), "repeated"] += 1
-        return self._journal.answer(seq)
+        return _again(command, None, self._journal.answer(seq))
 
     def _decide(self, command: m.AnyCommand, clock_says: datetime, records: list[Record]) -> Outcome:
         now = clock_says
@@ -232,3 +234,17 @@ class Engine:
             DECIDED.labels(kind.__name__, outcome).inc(count)
         for kind, count in done.items():
             DECIDED.labels(kind.__name__, "done").inc(count)
+
+
+def _again(command: m.AnyCommand, first: m.AnyCommand | None, outcome: Outcome) -> Outcome:
+    """The first answer to a command whose id comes again; a refusal where the id was another request's.
+
+    Args:
+        first: what the id was first used for; None where only its answer is known.
+    """
+    if isinstance(outcome, Record):
+        if answers(outcome.event, command):
+            return outcome
+    elif first is not None and is_again(first, command):
+        return copy(outcome)
+    return CommandIdReused("this command_id was used for another request: make a new one")

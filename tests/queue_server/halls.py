@@ -18,6 +18,7 @@ from hall.hours import Interval, Period, QueueHours
 from hall.priority import PriorityClass
 from hall.rules import HallRules
 from hall.ticket import TicketState
+from queue_server.domain.answers import answers
 from queue_server.domain.decide import decide
 from queue_server.domain.evolve import evolve
 from queue_server.domain.hall_day import HallDay, Ticket
@@ -185,6 +186,7 @@ class Hall:
     def do(self, command: m.AnyCommand) -> m.AnyEvent:
         """Carry a command out; returns its answer."""
         events = decide(self.day, command, self.clock.now(), self.id)
+        assert answers(events[-1], command), (type(command).__name__, type(events[-1]).__name__)
         self._take(command.command_id, events)
         return events[-1]
 

@@ -57,7 +57,7 @@ def _second(book: Book, back: Ticket | None) -> Iterator[str]:
     """A missed ticket comes back, though whoever it is for holds another one since."""
     if back is not None and back.state == "missed":
         whose = _whose(back.person, back.principal, is_for_another=back.is_for_another)
-        for held in _held(book, whose, {back.prefix}):
+        for held in _held(book, whose, {back.prefix, *book.queues_of(*back.further)}):
             yield f"{back.shown} came back to somebody who holds {held.shown}"
 
 

@@ -24,6 +24,7 @@ TICKET_INSTANTS = (
     "returns_at",
     "held_at",
     "alone_since",
+    "ended_at",  # of a missed one
 )
 NUMBERED_DAYS = 62  # past days whose numbers are remembered: so many may begin while a clock is wrong, and be undone
 REMEMBERED_DAYS = 366  # how long past appointments and no-shows are remembered
@@ -33,6 +34,7 @@ def started(hall: HallDay, event: m.DayStarted, record: Record) -> None:
     """Numbers start again; where this day had begun before, under a clock that was wrong, they go on."""
     numbers = _turn_numbers(hall, event.day)
     hall.day, hall.reached, hall.is_closed = event.day, business_day(record.at), False
+    hall.was_reopened = False
     hall.began = record.seq
     _miss(hall, event.no_shows)
     begin_day(hall)
@@ -61,7 +63,7 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
     """
     _miss(hall, event.no_shows)
     tickets, tickets_of, tickets_for, leases = hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases
-    numbers, issued_in, ratings = hall.last_number, hall.issued_in, hall.ratings
+    numbers, issued_in, ratings, counters = hall.last_number, hall.issued_in, hall.ratings, hall.counters
     hall.end_day()
     hall.tickets, hall.tickets_of, hall.tickets_for, hall.leases = tickets, tickets_of, tickets_for, leases
     hall.last_number, hall.issued_in, hall.ratings = numbers, issued_in, ratings
@@ -70,12 +72,15 @@ def closed(hall: HallDay, event: m.DayClosed, record: Record) -> None:
         tickets[ticket_id].ended_at = record.at
     for rating in ratings.values():
         rating.is_open = False
+    for number, before in counters.items():
+        hall.counters[number].completed, hall.counters[number].granted = before.completed, before.granted
+    hall.find_duty()
     hall.is_closed = True
 
 
 def reopened(hall: HallDay, _event: m.DayReopened, _record: Record) -> None:
-    """Numbers are drawn again; everything else stays as the closing left it."""
-    hall.is_closed = False
+    """Numbers are drawn again; what was open at its end stays over, and clerks open their counters again."""
+    hall.is_closed, hall.was_reopened = False, True
 
 
 def clock_confirmed(hall: HallDay, event: m.ClockConfirmed, record: Record) -> None:

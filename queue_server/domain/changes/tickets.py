@@ -104,8 +104,7 @@ def redirected(hall: HallDay, event: m.TicketRedirected, record: Record) -> None
         free(ticket)
         ticket.alone_since = record.at
     elif ticket.back_at_call is not None:  # lets as many others pass there as it still had to here
-        left = max(ticket.back_at_call - hall.calls_made.get(ticket.prefix, 0), 0)
-        ticket.back_at_call = hall.calls_made.get(event.prefix, 0) + left
+        ticket.back_at_call = hall.calls_made.get(event.prefix, 0) + hall.left_to_pass(ticket)
     else:
         free(ticket)
     ticket.for_counter, ticket.for_staff = event.to_counter, event.to_staff

@@ -8,6 +8,7 @@ from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, counter_of, free_counter, item_of, staffed_counter
 from queue_server.domain.decisions.ratings import end_rating
 from queue_server.domain.hall_day import CounterDay, HallDay, Ticket
+from queue_server.domain.order import can_serve
 
 
 def open_counter(hall: HallDay, command: m.OpenCounter, now: datetime, _new_id: NewId) -> list[m.AnyEvent]:
@@ -95,7 +96,7 @@ def _leave(hall: HallDay, counter: CounterDay, released: list[Ticket], now: date
 
 
 def _leave_elsewhere(hall: HallDay, command: m.OpenCounter, now: datetime) -> list[m.AnyEvent]:
-    """The clerk moves: whoever was sent to the clerk waits for them at the new counter."""
+    """The clerk moves: whoever was sent to the clerk waits for them at the new counter, if it handles their matter."""
     others = (c for c in hall.counters.values() if c.staff_no == command.staff_no)
     other = next((c for c in others if c.counter_no != command.counter_no), None)
     if other is None:
@@ -104,8 +105,9 @@ def _leave_elsewhere(hall: HallDay, command: m.OpenCounter, now: datetime) -> li
         raise no.ClerkElsewhere(
             f"clerk {command.staff_no} is at counter {other.counter_no}", counter_no=other.counter_no
         )
-    counter = free_counter(hall, other.counter_no)
-    return _leave(hall, counter, _for_place(hall, counter), now)
+    counter, next_one = free_counter(hall, other.counter_no), hall.counters[command.counter_no]
+    left = [t for t in _for_clerk(hall, counter) if not can_serve(hall, next_one, hall.plan.items[t.item_key])]
+    return _leave(hall, counter, [*_for_place(hall, counter), *left], now)
 
 
 def _for_clerk(hall: HallDay, counter: CounterDay) -> list[Ticket]:

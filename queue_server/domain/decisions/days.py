@@ -100,7 +100,7 @@ def _no_shows(hall: HallDay, today: date, *, until: datetime | None = None) -> t
             for a in hall.appointments.values()
             if a.state is AppointmentState.BOOKED
             and not _is_banned(hall, a)
-            and (_has_passed(hall, a, today) or (until is not None and seconds_between(a.ends_at, until) >= 0))
+            and (_has_passed(hall, a, today) or (until is not None and _is_over(hall, a, until)))
         )
     )
 
@@ -113,4 +113,9 @@ def _is_banned(hall: HallDay, appointment: Appointment) -> bool:
 def _has_passed(hall: HallDay, appointment: Appointment, today: date) -> bool:
     day = business_day(appointment.starts_at)
     could_be_kept = appointment.item_key in hall.plan.items and hall.plan.calendar.closure_on(day) is None
-    return could_be_kept and day < today and not (hall.is_closed and day == hall.reached)
+    return could_be_kept and day < today and not ((hall.is_closed or hall.was_reopened) and day == hall.reached)
+
+
+def _is_over(hall: HallDay, appointment: Appointment, now: datetime) -> bool:
+    """Whether an appointment's time has passed on a day that is closed now, and was not before."""
+    return not hall.was_reopened and seconds_between(appointment.ends_at, now) >= 0

@@ -189,7 +189,7 @@ def without_identity(command: C) -> C:
 def check_day(hall: HallDay) -> None:
     """See that the day goes on; raises `DayIsClosed`."""
     if hall.is_closed:
-        raise no.DayIsClosed(f"the day {hall.day} is over; numbers are drawn again tomorrow")
+        raise no.DayIsClosed(f"the day {hall.day} is over; numbers are drawn again tomorrow, or after it was reopened")
 
 
 def check_hours(hall: HallDay, item: ServiceItem, now: datetime) -> str | None:

@@ -56,7 +56,8 @@ def check_one_ticket(hall: HallDay, ticket: Ticket) -> None:
         others = _own(hall, ticket.person) + _drawn_for(hall, ticket.person)
     else:
         return
-    _check_second(hall, others, (ticket.prefix,))
+    further = (hall.plan.items[key].queue for key in ticket.further_items)
+    _check_second(hall, others, tuple(dict.fromkeys((ticket.prefix, *further))))
 
 
 def check_document(hall: HallDay, *prefixes: str) -> None:

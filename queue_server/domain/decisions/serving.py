@@ -115,7 +115,7 @@ def target_of(
     """The counter that a command names, by itself or by its clerk; None for a queue. Raises for none or several."""
     named = [name for name in (command.to_counter, command.to_staff) if name is not None]
     if len(named) > 1 or (not named and command.item_key is None):
-        raise no.WrongTarget("a transfer goes to one of: an item's queue, a counter, a clerk")
+        raise no.WrongTarget("name another matter, a counter or a clerk, and of counter and clerk one at most")
     if not named:
         return None
     if command.to_counter is not None:

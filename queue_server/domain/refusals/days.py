@@ -10,7 +10,7 @@ class DayNotOver(Refusal):
 
 
 class DayIsClosed(Refusal):
-    """The day was ended; numbers are drawn again tomorrow."""
+    """The day was ended; numbers are drawn again tomorrow, or once it is reopened."""
 
     code = "day_closed"
 

@@ -77,6 +77,24 @@ def test_a_refusal_is_an_answer_and_not_a_server_that_is_away(kiosk: Kiosk, hall
     assert kiosk.book.next_to_hand_in() is None
 
 
+def test_a_block_that_was_refused_while_the_day_was_closed_is_asked_for_anew_once_it_goes_on(
+    kiosk: Kiosk, hall: LossyHall, clock: Clock
+):
+    hall.away = True
+    for number in range(1, 4):
+        kiosk.number(f"attempt-{number}")
+    hall.away = False
+    hall.do(m.CloseDay(command_id="closing-1", by="M1", confirmed_open=0))
+    kiosk.top_up()
+    assert kiosk.book.numbers_left(MORNING.date())["A"] == 1
+
+    hall.do(m.ReopenDay(command_id="reopen-1", by="M1"))
+    clock.pass_(seconds=REFUSED_PAUSE_S)
+    kiosk.top_up()
+
+    assert kiosk.book.numbers_left(MORNING.date())["A"] == 5
+
+
 @pytest.mark.parametrize("line", [("refused",), ("unheard", "unheard")])
 def test_a_number_given_out_after_the_closing_is_handed_in_and_forgotten(
     kiosk: Kiosk, hall: LossyHall, line: tuple[str, ...]

@@ -60,6 +60,18 @@ def test_new_rules_belong_to_the_day_that_they_begin(hall: KeptHall, path: Path)
     assert kinds(path, TUESDAY + timedelta(days=1)) == ["RulesAdopted", "DayStarted"]
 
 
+def test_a_site_that_was_adopted_belongs_to_the_day_that_it_begins(hall: KeptHall, path: Path):
+    decide_something(hall)
+    hall.clock.pass_(days=1)
+    hall._take("site", [m.SiteAdopted(digest="0" * 16, parts={}, changed=("queues: B is gone",))])
+    hall._take("rules", [m.RulesAdopted(rules=small_plan().rules)])
+    hall.do(m.StartDay(command_id=hall.id()))
+    hall.keep()
+
+    assert kinds(path, TUESDAY) == ["RulesAdopted", "DayStarted", "AbilityGranted"]
+    assert kinds(path, TUESDAY + timedelta(days=1)) == ["SiteAdopted", "RulesAdopted", "DayStarted"]
+
+
 def test_a_day_that_began_twice_has_both_parts(hall: KeptHall, path: Path):
     decide_something(hall)
     hall.next_day()

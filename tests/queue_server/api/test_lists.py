@@ -203,7 +203,8 @@ def test_the_audit_tells_what_rules_refused_and_people_decided_and_nothing_else(
         refused = next(entry for entry in page["entries"] if entry["type"] == "RuleApplied")
 
         assert [entry["type"] for entry in page["entries"]] == [
-            "RulesAdopted", "DayStarted", "RuleApplied", "TicketCalled", "PersonBanned", "AbilityGranted",
+            "SiteAdopted", "RulesAdopted", "DayStarted",
+            "RuleApplied", "TicketCalled", "PersonBanned", "AbilityGranted",
         ]  # fmt: skip
         assert page["day"] == "2026-03-03"
         assert refused["event"] == {"rule": "has_ticket", "command": "IssueTicket", "place": "K01", "prefix": "A"}
@@ -225,7 +226,7 @@ def test_the_audit_comes_page_by_page_and_day_by_day(at_desk):
         rest = await desk.get(f"/api/v1/audit?day=2026-03-03&most=4&after={first['next_after']}")
         today = await desk.get("/api/v1/audit")
 
-        assert [len(page["entries"]) for page in (first, rest)] == [4, 2]
+        assert [len(page["entries"]) for page in (first, rest)] == [4, 3]
         assert rest["next_after"] is None
         assert (today["day"], [entry["type"] for entry in today["entries"]]) == ("2026-03-04", ["DayStarted"])
         assert (await desk.get("/api/v1/audit?day=2020-01-01"))["entries"] == []

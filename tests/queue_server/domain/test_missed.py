@@ -133,6 +133,19 @@ def test_a_hall_may_let_the_desk_decide_whether_void_is_void():
     assert hall.state(lost) is TicketState.WAITING
 
 
+@pytest.mark.parametrize("kind", [m.RequeueTicket, m.CallTicket])
+def test_a_further_matter_of_a_missed_ticket_counts_too(kind: type[m.Command]):
+    hall = a_hall(back_after=None)
+    lost = hall.issue("a1", **ANN, further_items=("b1",))
+    call_in_vain(hall, lost)
+    other = hall.issue("b1", **ANN)
+    asked = {"by": "M1"} if kind is m.RequeueTicket else {"counter_no": "1", "reason": "is here"}
+
+    held = refused(hall, no.HasTicket, kind, ticket_id=lost.ticket_id, **asked)
+
+    assert (held.facts["ticket_id"], held.prefix) == (other.ticket_id, "B")
+
+
 @pytest.mark.parametrize(
     ("one_ticket", "item_key", "is_second"),
     [

@@ -178,15 +178,28 @@ def test_who_was_sent_to_a_clerk_is_called_where_the_clerk_moves_to(hall: Hall, 
     sent = hall.issue("a1")
     hall.call("1")
     hall.at("1", m.TransferTicket, reason="knows it", to_staff="T3")
+    hall.at("2", m.CloseCounter)
+
+    hall.open("2", "T3", take_over=True)
+
+    audit(hall.day)
+    assert hall.events(m.TicketRequeued) == []
+    refused(hall, no.QueueEmpty, m.CallNext, counter_no="1")
+    called = hall.call("2") if how == "next" else hall.call_ticket("2", sent.ticket_id)
+    assert called.ticket_id == sent.ticket_id
+
+
+def test_who_was_sent_to_a_clerk_that_moves_where_their_matter_is_not_handled_waits_for_all(hall: Hall):
+    sent = hall.issue("a1")
+    hall.call("1")
+    hall.at("1", m.TransferTicket, reason="knows it", to_staff="T3")
     hall.at("4", m.CloseCounter)
 
     hall.open("4", "T3", take_over=True)
 
     audit(hall.day)
-    assert hall.events(m.TicketRequeued) == []
-    refused(hall, no.QueueEmpty, m.CallNext, counter_no="2")
-    called = hall.call("4") if how == "next" else hall.call_ticket("4", sent.ticket_id)
-    assert called.ticket_id == sent.ticket_id
+    refused(hall, no.QueueEmpty, m.CallNext, counter_no="4")
+    assert hall.call("2").ticket_id == sent.ticket_id
 
 
 # ---- several matters ------------------------------------------------------------------------------------------------

@@ -129,6 +129,32 @@ def test_a_command_repeated_in_its_batch_later_or_after_a_restart_gets_its_first
     assert len(journal.batches) == 1
 
 
+def test_an_id_that_was_another_requests_is_refused_in_its_batch_later_and_after_a_restart(
+    plan: HallPlan, engine: Engine, journal: Journal, clock: Clock
+):
+    other = close("tap", still_open=1)
+
+    (_first, at_once), records = engine.carry_out([issue("tap"), other])
+    (later,), none = engine.carry_out([other])
+    (restarted,), _ = an_engine(plan, journal, clock).carry_out([other])
+
+    assert [type(outcome) for outcome in (at_once, later, restarted)] == [no.CommandIdReused] * 3
+    assert (numbers([records[-1]]), none) == (["A001"], [])
+    assert engine.hall.is_closed is False
+
+
+def test_a_refused_request_is_refused_again_and_a_mended_one_needs_an_id_of_its_own(engine: Engine):
+    engine.carry_out([issue("tap")])
+    (refused,), _ = engine.carry_out([close("close", still_open=0)])
+
+    (again, mended), _ = engine.carry_out([close("close", still_open=0), close("close", still_open=1)])
+    (closed,), _ = engine.carry_out([close("new", still_open=1)])
+
+    assert [type(refused), type(again)] == [no.ClosingNeedsConfirmation] * 2
+    assert isinstance(mended, no.CommandIdReused)
+    assert isinstance(closed, Record)
+
+
 def test_yesterdays_commands_are_still_answered_and_draw_no_number_today(engine: Engine, clock: Clock):
     (monday,), _ = engine.carry_out([issue("tap")])
     clock.pass_(days=1)
