@@ -183,7 +183,10 @@ class Book:
 
     def _DayClosed(self, event: m.DayClosed, _record: Record) -> None:  # noqa: N802
         self.is_closed = True
+        granted = {number: counter.granted for number, counter in self.counters.items()}
         self._clear(event.no_shows)
+        for number, pairs in granted.items():  # for today, and the day may be reopened
+            self.counters[number].granted = pairs
         for ticket_id in event.expired:
             if ticket := self.tickets.get(ticket_id):
                 ticket.state, ticket.at_counter = "expired", None
