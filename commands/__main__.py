@@ -14,6 +14,7 @@ MODULES = {
     "pictures": "commands.pictures",
     "bench": "commands.bench.main",
     "simulate": "commands.simulate.main",
+    "sim": "commands.sim.main",
 }
 
 

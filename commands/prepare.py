@@ -24,7 +24,7 @@ UV = "uv==0.13.8"
 BASE = ("python3-venv",)
 SERVER = ("mosquitto", "espeak-ng", "alsa-utils")
 BUILD_PYSCARD = ("gcc", "libc6-dev", "python3-dev", "libpcsclite-dev")
-FONTS = ("fonts-noto-cjk", "fonts-dejavu-core")
+FONTS = ("fonts-noto-cjk", "fonts-noto-core", "fonts-dejavu-core")
 KIOSK = (*BUILD_PYSCARD, "pcscd", "libccid", *FONTS, "libgl1", "libgl1-mesa-dri", "libegl1", "libgles2")
 KIOSK_INPUT = ("libmtdev1",)
 SIMULATORS = ("vsmartcard-vpcd",)
@@ -39,18 +39,20 @@ PACKAGES: dict[str, tuple[str, ...]] = {  # command: Debian packages
     "pictures": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS, *TESTS),
     "bench": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS),
     "simulate": (*BASE, *SERVER),
+    "sim": (*BASE, *KIOSK, *SIMULATORS),
     "test": (*BASE, *SERVER, *KIOSK, *KIOSK_INPUT, *SIMULATORS, *TESTS),
 }
 EXTRAS: dict[str, tuple[str, ...]] = {  # command: extras of pyproject.toml; "dev" is the development group
     "server": ("server",),
-    "kiosk": ("kiosk",),
+    "kiosk": ("kiosk", "vision"),
     "bridge": (),
     "doctor": (),
-    "demo": ("server", "kiosk", "demo"),
-    "pictures": ("server", "kiosk", "demo", "dev"),
-    "bench": ("server", "kiosk", "demo"),
+    "demo": ("server", "kiosk", "vision", "demo"),
+    "pictures": ("server", "kiosk", "vision", "demo", "dev"),
+    "bench": ("server", "kiosk", "vision", "demo"),
     "simulate": ("server", "demo", "simulate"),
-    "test": ("server", "kiosk", "demo", "simulate", "dev"),
+    "sim": ("kiosk", "vision", "demo"),
+    "test": ("server", "kiosk", "vision", "demo", "simulate", "dev"),
 }
 
 USAGE = """usage: ./hallq COMMAND [OPTIONS]      (./hallq COMMAND --help says more)
@@ -63,6 +65,7 @@ USAGE = """usage: ./hallq COMMAND [OPTIONS]      (./hallq COMMAND --help says mo
   doctor    checks this machine; one line each, with the mend
   pictures  makes the pictures of the README
   bench     measures, against limits taken in the same run
+  sim       one simulated device, by hand: sim printer --tcp 9100
   simulate  runs halls through crashes, power cuts and wrong clocks, and checks every number
 """
 

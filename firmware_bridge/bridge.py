@@ -14,7 +14,7 @@ from firmware_bridge.news import News
 from firmware_bridge.slots import Slots
 from hall.clock import Clock
 from hall.messages import CounterState, DeviceHealth
-from settings.site import BoardTable
+from settings.devices.boards import BoardTable
 
 KIND = "board"
 CHECK_EVERY_S = 1.0

@@ -14,10 +14,11 @@ from types import FrameType
 from devices.boards.sim_board import BoardSim
 from devices.broker_link import BrokerAddress
 from firmware_bridge.bridge import BoardBridge
+from settings.devices.boards import BoardTable
 from settings.load import SettingsError, hall_clock, read_site
 from settings.logs import set_up_logs
 from settings.show import printed
-from settings.site import BoardTable, Site
+from settings.site import Site
 
 logger = logging.getLogger(__name__)
 

@@ -35,13 +35,14 @@ from kiosk.flow.state import Rules
 from kiosk.ui.before_kivy import prepare_kivy
 from kiosk.ui.memory import tame
 from kiosk.ui.wording import Surroundings
+from settings.devices.kiosks import KioskTable
 from settings.fonts import FontMissing, cjk_font
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
 from settings.person_key import read_or_make_key
 from settings.show import printed
-from settings.site import KioskTable, Site
+from settings.site import Site
 
 if TYPE_CHECKING:
     from kiosk.ui.window import KioskApp

@@ -11,11 +11,12 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from hall.appointment import AppointmentRules
 from hall.calendar import Closure, WorkCalendar
 from hall.hours import Interval, Period, QueueHours
+from settings.table import Table
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -55,12 +56,6 @@ def _month_and_day(text: str) -> str:
 PeriodText = Annotated[str, AfterValidator(_checked_period)]  # kept as text, so that --print-config shows it as it was
 MonthAndDay = Annotated[str, AfterValidator(_month_and_day)]
 Counters = Annotated[int, Field(ge=1, le=999)]
-
-
-class Table(BaseModel):
-    """A TOML table: frozen, and without unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # ---- hours ------------------------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from hall.catalogue import Ability, Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
+from settings.devices.kiosks import KioskTable
 from settings.hours import CalendarTable, appointment_rules, hall_calendar, queue_hours
 from settings.rules import hall_rules
-from settings.site import Catalogue, CountersTable, HallTable, ItemTable, KioskTable, QueueTable, Site
+from settings.site import Catalogue, CountersTable, HallTable, ItemTable, QueueTable, Site
 
 M = TypeVar("M", bound=BaseModel)
 

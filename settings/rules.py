@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hall.appointment import AppointmentRules
 from hall.rules import (
@@ -21,16 +21,11 @@ from hall.rules import (
     RatingRules,
     TransferRules,
 )
+from settings.table import Table
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
-
-
-class Table(BaseModel):
-    """A TOML table: frozen, and without unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GreenGroupTable(Table):

@@ -6,26 +6,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hall.catalogue import IdentityPolicy, TimeClass
 from hall.counter import CounterKind
+from settings.devices.boards import BoardTable
+from settings.devices.kiosks import KioskTable
 from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
 from settings.rules import RulesTable
-
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
-Prefix = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]{1,2}$", description="one or two letters without I and O")]
-Name = Annotated[str, Field(min_length=1, max_length=60)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-OwnPort = Annotated[int, Field(ge=0, le=65535, description="0 asks the system for a free one")]
-Host = Annotated[str, Field(min_length=1, max_length=253)]
-
-
-class Table(BaseModel):
-    """A TOML table: frozen, and without unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from settings.table import Host, Identifier, Name, OwnPort, Port, Prefix, Table
 
 
 class HallTable(Table):
@@ -86,62 +76,6 @@ class CountersTable(Table):
         None  # None: all of the queues' matters
     )
     opens_at_noon: bool = False
-
-
-class SamvReader(Table):
-    """A resident-card reader with a SAM_V module on a serial line."""
-
-    kind: Literal["sam_v"]
-    port: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
-    poll_s: Annotated[float, Field(ge=0.3, le=5)] = 0.3  # GA 467 readers must not be asked more often
-
-
-class PcscReader(Table):
-    """A PC/SC reader for social security cards."""
-
-    kind: Literal["pcsc"]
-    reader: str  # the start of the name that pcscd gives it
-
-
-class TcpPrinter(Table):
-    """A network printer."""
-
-    kind: Literal["tcp"]
-    host: Host
-    port: Port = 9100
-    dots: Literal[384, 576] = 576
-
-
-class SerialPrinter(Table):
-    """A printer on a serial line."""
-
-    kind: Literal["serial"]
-    port: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
-    dots: Literal[384, 576] = 576
-
-
-class KioskTable(Table):
-    """[[kiosks]]: a kiosk and what hangs on it."""
-
-    kiosk_id: Identifier
-    zone: Identifier
-    readers: tuple[Annotated[SamvReader | PcscReader, Field(discriminator="kind")], ...] = ()
-    printer: Annotated[TcpPrinter | SerialPrinter, Field(discriminator="kind")] | None = None
-    idle_s: Annotated[float, Field(ge=5, le=600)] = 60
-    offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
-    offline_file: Path | None = None  # keeps them; None: no numbers without the server
-    control_socket: Path | None = None  # for simulated citizens only
-
-
-class BoardTable(Table):
-    """[[boards]]: a microcontroller board that carries counter bars and evaluators."""
-
-    board_id: Identifier
-    port: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
-    counters: Annotated[tuple[Annotated[int, Field(ge=0, le=999)], ...], Field(min_length=1, max_length=16)]
 
 
 class ServerTable(Table):

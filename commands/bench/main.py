@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from msgspec import structs
 
 from commands.bench import broker, call, engine, http, memory, soak, start
+from commands.bench.devices import main as devices
 from commands.bench.rows import Row, Wrong, print_table
 from commands.bench.scale import FULL, QUICK, Scale
 from commands.demo.processes import DidNotStart
@@ -23,6 +24,7 @@ BENCHES: dict[str, Callable[[Scale], list[Row]]] = {
     "broker": broker.bench,
     "memory": memory.bench,
     "start": start.bench,
+    "devices": devices.bench,
     "soak": soak.bench,
 }
 

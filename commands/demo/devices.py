@@ -20,7 +20,10 @@ from devices.identity.social_card_sim import SocialCardSim, card_files
 from devices.identity.synthetic import synthetic_resident
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
-from settings.site import KioskTable, PcscReader, Site, TcpPrinter
+from settings.devices.kiosks import KioskTable
+from settings.devices.printers import TcpPrinter
+from settings.devices.readers import PcscReader
+from settings.site import Site
 
 logger = logging.getLogger(__name__)
 

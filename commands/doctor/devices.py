@@ -11,9 +11,12 @@ from commands.doctor.holders import Holder, holder_of_connection, holder_of_file
 
 if TYPE_CHECKING:
     from devices.ports import Device
-    from settings.site import BoardTable, KioskTable, PcscReader, SamvReader, SerialPrinter, Site, TcpPrinter
+    from settings.devices.boards import BoardTable
+    from settings.devices.kiosks import KioskTable
+    from settings.devices.printers import Printer
+    from settings.devices.readers import Reader
+    from settings.site import Site
 
-WIRE_TIMEOUT_S = 0.3
 MEND_ABSENT = "plug it in and switch it on, or correct the port in the site file"
 MEND_PCSCD = "apt install pcscd, then systemctl start pcscd.socket"
 
@@ -42,40 +45,24 @@ def known_ids(site: "Site") -> list[str]:
     return [k.kiosk_id for k in site.kiosks] + [b.board_id for b in site.boards]
 
 
-def _reader(name: str, table: "SamvReader | PcscReader") -> Iterator[Finding]:
+def _reader(name: str, table: "Reader") -> Iterator[Finding]:
+    from devices.opening.readers import open_reader
+
     if table.kind == "pcsc":
-        from devices.identity.pcsc import PcscReader
-
-        yield _asked(name, lambda: PcscReader(table.reader, name, today=_today), f"{table.reader} behind pcscd")
+        yield _asked(name, lambda: open_reader(table, name, _today), f"{table.reader} behind pcscd")
         return
-    from devices.identity.samv_reader import SamvReader
-    from devices.wire import SerialWire
-
-    def open_reader() -> SamvReader:
-        wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
-        return SamvReader(wire, name, today=_today)
-
-    yield _out_of_reach(name, table.port) or _asked(name, open_reader, table.port)
+    yield _out_of_reach(name, table.port) or _asked(name, lambda: open_reader(table, name, _today), table.port)
 
 
-def _printer(kiosk: "KioskTable", table: "TcpPrinter | SerialPrinter") -> Iterator[Finding]:
-    from devices.printers.escpos_printer import EscposPrinter
-    from devices.wire import SerialWire, TcpWire
+def _printer(kiosk: "KioskTable", table: "Printer") -> Iterator[Finding]:
+    from devices.opening.printers import open_printer
 
     name = f"{kiosk.kiosk_id}.printer"
     if table.kind == "tcp":
         held = _held(name, holder_of_connection(table.host, table.port))
-        yield held or _asked(
-            name,
-            lambda: EscposPrinter(TcpWire(table.host, table.port, name=name), name),
-            f"{table.host}:{table.port}",
-        )
+        yield held or _asked(name, lambda: open_printer(table, name), f"{table.host}:{table.port}")
         return
-
-    def open_printer() -> EscposPrinter:
-        return EscposPrinter(SerialWire(table.port, baud=table.baud, name=name), name)
-
-    yield _out_of_reach(name, table.port) or _asked(name, open_printer, table.port)
+    yield _out_of_reach(name, table.port) or _asked(name, lambda: open_printer(table, name), table.port)
 
 
 def _board(table: "BoardTable") -> Iterator[Finding]:

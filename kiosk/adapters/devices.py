@@ -8,24 +8,22 @@ from concurrent.futures import Future
 from datetime import date
 
 from devices.errors import CardUnreadable, DeviceError, DeviceFault
-from devices.identity.pcsc import PcscReader
-from devices.identity.samv_reader import SamvReader
+from devices.opening.printers import open_printer
+from devices.opening.readers import open_reader
 from devices.ports import IdentityReader, TicketPrinter
-from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
+from devices.printers.escpos_printer import PrintedJobs
 from devices.supervisor import DeviceWorker
-from devices.wire import SerialWire, TcpWire, Wire
 from hall.identity import IdentityDocument, age_years, masked_number, person_hash
 from hall.messages import DeviceHealth
 from kiosk.flow import events as ev
 from kiosk.flow.state import Person
-from settings.site import KioskTable, SerialPrinter, TcpPrinter
-from settings.site import PcscReader as PcscTable
-from settings.site import SamvReader as SamvTable
+from settings.devices.kiosks import KioskTable
+from settings.devices.printers import Printer
+from settings.devices.readers import Reader, SamvReader
 
 logger = logging.getLogger(__name__)
 
 NOTICED_AFTER_S = 0.35  # a look at an empty reader is over sooner; a card takes 1 to 2 s to be read
-WIRE_TIMEOUT_S = 0.3
 READY_S = 4.0  # the flow waits a little longer
 ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
@@ -149,26 +147,26 @@ class KioskDevices:
             )
         )
 
-    def _add_reader(self, kiosk_id: str, table: SamvTable | PcscTable, today: Callable[[], date]) -> None:
+    def _add_reader(self, kiosk_id: str, table: Reader, today: Callable[[], date]) -> None:
         role, name = table.kind, f"{kiosk_id}.{table.kind}"
         watch = ReaderWatch(self._post, self._make_person)
         worker: DeviceWorker[IdentityReader] = DeviceWorker(
             name,
             "card_reader",
-            lambda: _open_reader(table, name, today),
+            lambda: open_reader(table, name, today),
             lambda health: self._health(role, health),
             poll=watch.look,
-            poll_every_s=table.poll_s if isinstance(table, SamvTable) else 0.3,
+            poll_every_s=table.poll_s if isinstance(table, SamvReader) else 0.3,
         )
         self._watches.append(watch)
         self._workers.append(worker)
 
-    def _add_printer(self, kiosk_id: str, table: TcpPrinter | SerialPrinter) -> None:
+    def _add_printer(self, kiosk_id: str, table: Printer) -> None:
         name, jobs = f"{kiosk_id}.printer", PrintedJobs()
         self._printer = DeviceWorker(
             name,
             "printer",
-            lambda: EscposPrinter(_printer_wire(table, name), name, jobs=jobs),
+            lambda: open_printer(table, name, jobs),
             lambda health: self._health("printer", health),
         )
         self._workers.append(self._printer)
@@ -197,25 +195,6 @@ def person_of(document: IdentityDocument, today: date, key: bytes | None = None)
 def masked_name(name: str) -> str:
     """The family name's first character and two stars: enough for a greeting on the kiosk's own screen."""
     return name.strip()[:1] + "**"
-
-
-def _open_reader(table: SamvTable | PcscTable, name: str, today: Callable[[], date]) -> IdentityReader:
-    if isinstance(table, SamvTable):
-        wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
-        reader = SamvReader(wire, name, today=today)
-        try:
-            reader.reset()
-        except DeviceError:
-            reader.close()
-            raise
-        return reader
-    return PcscReader(table.reader, name, today=today)
-
-
-def _printer_wire(table: TcpPrinter | SerialPrinter, name: str) -> Wire:
-    if isinstance(table, TcpPrinter):
-        return TcpWire(table.host, table.port, name=name)
-    return SerialWire(table.port, baud=table.baud, name=name)
 
 
 def _cause(answer: "Future[str | None] | Future[None]") -> str | None:

@@ -17,7 +17,7 @@ from queue_server.domain.decisions import issuing
 from queue_server.domain.record import Record
 from tests.queue_server.halls import MORNING
 
-NAMES = ("engine", "call", "http", "broker", "memory", "start", "soak")
+NAMES = ("engine", "call", "http", "broker", "memory", "start", "devices", "soak")
 
 
 def a_drawn_number(seq: int, number: str = "") -> Record:

@@ -14,7 +14,7 @@ from firmware_bridge.bridge import BoardBridge
 from hall.clock import HallClock
 from hall.counter import CounterStatus
 from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed
-from settings.site import BoardTable
+from settings.devices.boards import BoardTable
 from tests.mosquitto import Broker, running_broker
 
 HALL = "test-hall"

@@ -21,7 +21,9 @@ from kiosk.adapters.devices import KioskDevices, ReaderWatch, masked_name, perso
 from kiosk.adapters.paper import face_of, printable
 from kiosk.flow import events as ev
 from kiosk.flow.state import Person
-from settings.site import KioskTable, SamvReader, TcpPrinter
+from settings.devices.kiosks import KioskTable
+from settings.devices.printers import TcpPrinter
+from settings.devices.readers import SamvReader
 from tests.kiosk.gallery import PERSON, TICKET, sample_plan
 from tests.kiosk.simulated_hall import PERSON as CARD_HOLDER
 from tests.waiting import until

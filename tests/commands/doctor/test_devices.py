@@ -48,7 +48,7 @@ def test_a_reader_is_asked_for_its_state_and_for_no_card(site, samv):
     finding = found(site(kiosk(readers=f'{{ kind = "sam_v", port = "{samv.port}" }}')))["K01.sam_v"]
 
     assert finding.status == "ok"
-    assert {request.command for request in samv.requests} == {Command.STATUS.value}
+    assert {request.command for request in samv.requests} == {Command.RESET.value, Command.STATUS.value}
 
 
 def test_a_reader_that_fails_its_own_test_a_silent_one_and_an_absent_one_are_told_apart(site, samv, tmp_path):

@@ -1,8 +1,12 @@
+"""A simulated device by hand: what a person types, and what comes of it."""
+
 import os
 
+import pytest
+
+from commands.sim.main import kinds, main
 from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.boards.link_messages import Key, Show
-from devices.boards.sim_console import main
 from devices.wire import SerialWire
 from tests.waiting import until
 
@@ -25,13 +29,24 @@ def test_a_person_sees_the_bars_and_presses_the_keys(tmp_path, capsys):
         yield "plug\n"
         assert os.path.exists(by_id)  # noqa: PTH110 (follows the link)
         yield "dance\n"
+        yield "scene fire\n"
         yield "quit\n"
         raise AssertionError("it should have ended")
 
-    assert main(["--link", str(by_id)], typed()) == 0
+    assert main(["board", "--link", str(by_id)], typed()) == 0
 
     said = capsys.readouterr().out
     assert heard == [Key(1, 0, 5)]
-    for line in (f"port {by_id}", "bar 1 flashes: 请A001号", "slots are 0 to 15, keys 0 to 255", "1: 请A001号"):
+    for line in (f'port = "{by_id}"', "bar 1 flashes: 请A001号", "1: 请A001号"):
         assert line + "\n" in said
-    assert said.endswith("bars | quit\n")
+    for text in ("slots are 0 to 15, keys 0 to 255", "no verb 'dance'; there is: press", "no scene 'fire'"):
+        assert text in said
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_simulator_says_how_it_is_started(kind, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([kind.replace("_", "-"), "--help"])
+
+    assert ended.value.code == 0
+    assert "--scene" in capsys.readouterr().out

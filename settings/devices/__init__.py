@@ -1,0 +1,1 @@
+"""What a site file says about devices: a module a kind."""

@@ -1,0 +1,26 @@
+"""Readers of identity documents in a site file."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.table import Table
+
+
+class SamvReader(Table):
+    """A resident-card reader with a SAM_V module on a serial line."""
+
+    kind: Literal["sam_v"]
+    port: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    poll_s: Annotated[float, Field(ge=0.3, le=5)] = 0.3  # GA 467 readers must not be asked more often
+
+
+class PcscReader(Table):
+    """A PC/SC reader for social security cards."""
+
+    kind: Literal["pcsc"]
+    reader: str  # the start of the name that pcscd gives it
+
+
+Reader = Annotated[SamvReader | PcscReader, Field(discriminator="kind")]
