@@ -23,6 +23,18 @@ class DeviceUnavailable(DeviceError):
     code = "unavailable"
 
 
+class NoReply(DeviceUnavailable):
+    """Its port is there, and nobody answers: it is switched off, or hangs."""
+
+    code = "no_reply"
+
+
+class Hanging(DeviceUnavailable):
+    """A call into its driver does not come back."""
+
+    code = "hanging"
+
+
 class ProtocolError(DeviceError):
     """It said something that makes no sense: the bytes were logged, reset the link."""
 

@@ -2,6 +2,8 @@
 
 MENDS = {
     "unavailable": "check that it is switched on and that its cable is plugged in",
+    "no_reply": "switch it off and on, and check its cable on both ends",
+    "hanging": "pull its cable and plug it in again; if it stays like this, start the kiosk or the bridge again",
     "protocol_error": "switch it off and on; if it happens again, check the line speed in the site file",
     "paper_out": "put in a new paper roll",
     "paper_near_end": "have a new paper roll ready",

@@ -7,7 +7,8 @@ of each one separately when the process dies.
 from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
-from devices.supervisor import DeviceWorker
+from devices.opening.presence import seen_at
+from devices.supervisor import DeviceWatch, DeviceWorker
 from devices.wire import SerialWire
 from firmware_bridge.board import Board
 from firmware_bridge.news import News
@@ -54,7 +55,9 @@ class BoardBridge:
             check_every_s=CHECK_EVERY_S,
             poll=Board.turn,
             poll_every_s=0.0,  # a turn waits for the line itself
+            is_there=seen_at(table),
         )
+        self._watch = DeviceWatch([self._worker])
 
     @property
     def is_connected(self) -> bool:
@@ -64,10 +67,12 @@ class BoardBridge:
     def start(self) -> None:
         """Begin to connect to both sides; never waits."""
         self._worker.start()
+        self._watch.start()
         self._link.start()
 
     def close(self) -> None:
         """Let the board go, say so, and say goodbye to the broker. Its bars keep what they show."""
+        self._watch.close()
         self._worker.close()
         self._link.tell(_stopped(self._table.board_id))
         self._link.close()

@@ -67,6 +67,7 @@ class DeviceHealth(Struct, frozen=True, kw_only=True, tag=True):
     cause: str | None = None  # a stable code, e.g. "paper_out"
     mend: str | None = None  # one plain sentence in English; pages translate it by cause
     detail: str | None = None  # what needs no translation, e.g. the numbers that it is about
+    tries: int = 0  # how often it has failed in a row, while it is offline
     key_fingerprint: str | None = None  # a kiosk's: tells whether it hashes people with the others' key
 
 

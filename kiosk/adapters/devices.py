@@ -8,11 +8,12 @@ from concurrent.futures import Future
 from datetime import date
 
 from devices.errors import CardUnreadable, DeviceError, DeviceFault
+from devices.opening.presence import seen_at
 from devices.opening.printers import open_printer
 from devices.opening.readers import open_reader
 from devices.ports import IdentityReader, TicketPrinter
 from devices.printers.escpos_printer import PrintedJobs
-from devices.supervisor import DeviceWorker
+from devices.supervisor import DeviceWatch, DeviceWorker
 from hall.identity import IdentityDocument, age_years, masked_number, person_hash
 from hall.messages import DeviceHealth
 from kiosk.flow import events as ev
@@ -105,14 +106,17 @@ class KioskDevices:
             self._add_reader(kiosk.kiosk_id, table, today)
         if kiosk.printer is not None:
             self._add_printer(kiosk.kiosk_id, kiosk.printer)
+        self._watch = DeviceWatch(self._workers)
 
     def start(self) -> None:
         """Begin to open and watch every device."""
         for worker in self._workers:
             worker.start()
+        self._watch.start()
 
     def close(self) -> None:
         """Give every device back and tell that nobody watches it any more."""
+        self._watch.close()
         for worker in reversed(self._workers):
             worker.close()
             self._tell(DeviceHealth(device_id=worker.name, kind=worker.health.kind, status="offline"))
@@ -157,6 +161,7 @@ class KioskDevices:
             lambda health: self._health(role, health),
             poll=watch.look,
             poll_every_s=table.poll_s if isinstance(table, SamvReader) else 0.3,
+            is_there=seen_at(table),
         )
         self._watches.append(watch)
         self._workers.append(worker)
@@ -168,6 +173,7 @@ class KioskDevices:
             "printer",
             lambda: open_printer(table, name, jobs),
             lambda health: self._health("printer", health),
+            is_there=seen_at(table),
         )
         self._workers.append(self._printer)
 

@@ -160,7 +160,9 @@ DEVICE_KINDS = {
 
 DEVICE_CAUSES = {
     "device_error": "The device reports an error.",
-    "unavailable": "It does not answer.",
+    "unavailable": "It is not there.",
+    "no_reply": "It gives no answer.",
+    "hanging": "It hangs.",
     "protocol_error": "Its answers make no sense.",
     "fault": "It needs attention.",
     "paper_out": "The paper has run out.",
@@ -218,6 +220,7 @@ MANAGER_SAYS = (
     "{rated} rated, {not_rated} not rated",
     "No device has reported yet",
     "{count} devices are working",
+    "failed {count} times in a row",
     "Connected",
     "Not connected: the states of devices may be old",
     "{count} tickets were not printed today",

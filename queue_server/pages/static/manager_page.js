@@ -86,7 +86,8 @@ function deviceRow(device) {
   row.append(labelled("state", icon, data.deviceStatuses[device.status] ?? device.status), name);
   const cause = data.deviceCauses[device.cause] ?? device.cause ?? "";
   const mend = data.deviceMends[device.cause] ?? device.mend ?? "";
-  const about = device.detail ? `${mend} (${device.detail})` : mend;
+  const facts = [device.detail, device.tries > 1 ? say("failed {count} times in a row", { count: device.tries }) : null].filter(Boolean);
+  const about = facts.length ? `${mend} (${facts.join(", ")})` : mend;
   row.append(make("span", "cause", cause), make("span", "mend", about));
   return row;
 }

@@ -247,7 +247,7 @@ HEALTH = (
     DeviceHealth(device_id="K01.reader1", kind="card_reader", status="ok"),
     DeviceHealth(device_id="K01.printer", kind="printer", status="fault", cause="paper_out", mend=MENDS["paper_out"]),
     DeviceHealth(device_id="K02.printer", kind="printer", status="warning", cause="paper_near_end"),
-    DeviceHealth(device_id="B03", kind="board", status="offline", cause="unavailable", mend=MENDS["unavailable"]),
+    DeviceHealth(device_id="B03", kind="board", status="offline", cause="no_reply", mend=MENDS["no_reply"], tries=3),
 )
 LEVELS = ("very_satisfied",) * 4 + ("satisfied", "basically_satisfied", "dissatisfied")
 WAITING = {"A": 5, "B": 9, "C": 2, "D": 7, "E": 4, "F": 3, "H": 1, "N": 2}

@@ -40,7 +40,9 @@ def test_a_devices_trouble_is_told_with_its_cause_and_mend(busy_hall, open_page)
     expect(printer.locator(".state")).to_have_text("×故障")
     expect(printer.locator(".cause")).to_have_text("打印纸已用完。")
     expect(printer.locator(".mend")).to_have_text("请更换新纸卷。")
-    expect(page.locator("#devices li", has_text="B03")).to_contain_text("设备没有响应。请检查电源和连接线。")
+    expect(page.locator("#devices li", has_text="B03")).to_contain_text(
+        "设备没有响应。请重启设备，并检查连接线两端。 (已连续失败3次)"
+    )
     expect(page.locator("#devices li")).to_have_count(3)
     expect(page.locator("#devices-fine")).to_have_text("3台设备正常")
     expect(page.locator("#broker")).to_have_text("✓已连接")
