@@ -9,16 +9,18 @@ from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
 from devices.opening.presence import seen_at
 from devices.supervisor import DeviceWatch, DeviceWorker
+from devices.trials import outcome
 from devices.wire import SerialWire
 from firmware_bridge.board import Board
 from firmware_bridge.news import News
 from firmware_bridge.slots import Slots
 from hall.clock import Clock
-from hall.messages import CounterState, DeviceHealth
+from hall.messages import CounterState, DeviceHealth, TryDevice
 from settings.devices.boards import BoardTable
 
 KIND = "board"
 CHECK_EVERY_S = 1.0
+TRIAL_S = 3.0
 BRIDGE_STOPPED = "bridge_stopped"
 
 
@@ -47,6 +49,7 @@ class BoardBridge:
         gone = _stopped(table.board_id)
         self._link = BrokerLink(hall_id, f"board-{table.board_id}", broker, clock, will=gone)
         self._link.hear(CounterState, self._news.put)
+        self._link.hear(TryDevice, self._try_out)
         self._worker: DeviceWorker[Board] = DeviceWorker(
             table.board_id,
             KIND,
@@ -76,6 +79,15 @@ class BoardBridge:
         self._worker.close()
         self._link.tell(_stopped(self._table.board_id))
         self._link.close()
+
+    def _try_out(self, asked: TryDevice) -> None:
+        """Ask the board how it is and tell what it said; other boards' trials are theirs."""
+        if asked.device_id != self._table.board_id:
+            return
+        answer = self._worker.submit(Board.check, deadline_s=TRIAL_S)
+        answer.add_done_callback(
+            lambda done: self._link.tell(outcome(asked.device_id, asked.trial_id, done.exception()))
+        )
 
     # ---- in the worker's thread -------------------------------------------------------------------------------
 

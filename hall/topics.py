@@ -8,7 +8,16 @@ from datetime import datetime
 
 from msgspec import DecodeError, Struct, json
 
-from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed, QueueState, Told
+from hall.messages import (
+    BarShown,
+    CounterState,
+    DeviceHealth,
+    DeviceTried,
+    LevelPressed,
+    QueueState,
+    Told,
+    TryDevice,
+)
 
 ROOT = "hq/v1"
 
@@ -18,6 +27,8 @@ ROUTES: dict[type[Struct], tuple[str, str, str]] = {  # message: (kind, field th
     QueueState: ("queue", "prefix", "state"),
     LevelPressed: ("evaluator", "counter_no", "event"),
     DeviceHealth: ("device", "device_id", "state"),
+    TryDevice: ("device", "device_id", "cmd"),
+    DeviceTried: ("device", "device_id", "ack"),
 }
 
 

@@ -17,7 +17,7 @@ from devices.broker_link import BrokerAddress, BrokerLink
 from hall.catalogue import HallPlan
 from hall.clock import HallClock
 from hall.identity import key_fingerprint
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, TryDevice
 from hall.texts import Texts
 from kiosk.adapters.control import ControlServer
 from kiosk.adapters.devices import KioskDevices
@@ -107,8 +107,10 @@ class Kiosk:
             self._runner.post,
             self._broker.tell,
             today=lambda: self._clock.now().date(),
+            texts=texts[site.hall.language],
             person_key=person_key,
         )
+        self._broker.hear(TryDevice, self._devices.try_out)
 
     def _offline_numbers(self, site: Site, client: HallClient) -> OfflineNumbers | None:
         """The numbers for when the server is away; without a book the kiosk works while there is a server."""

@@ -104,6 +104,7 @@ class Server:
             incarnation=self._journal.incarnation,
             handle=writer.ask,
             broker_connected=lambda: link.is_connected,
+            tell=link.tell,
             audit=SqlAudit(self._site.server.database),
         )
 

@@ -12,7 +12,6 @@ from commands.doctor.holders import Holder, holder_of_connection, holder_of_file
 if TYPE_CHECKING:
     from devices.ports import Device
     from settings.devices.boards import BoardTable
-    from settings.devices.kiosks import KioskTable
     from settings.devices.printers import Printer
     from settings.devices.readers import Reader
     from settings.site import Site
@@ -31,12 +30,10 @@ def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
     boards = [b for b in site.boards if not only or b.board_id in only]
     found: list[Check] = []
     for kiosk in kiosks:
-        found += [
-            Check(f"{kiosk.kiosk_id}.{reader.kind}", partial(_reader, f"{kiosk.kiosk_id}.{reader.kind}", reader))
-            for reader in kiosk.readers
-        ]
+        named = zip(kiosk.reader_names, kiosk.readers, strict=True)
+        found += [Check(name, partial(_reader, name, reader)) for name, reader in named]
         if kiosk.printer is not None:
-            found.append(Check(f"{kiosk.kiosk_id}.printer", partial(_printer, kiosk, kiosk.printer)))
+            found.append(Check(kiosk.printer_name, partial(_printer, kiosk.printer_name, kiosk.printer)))
     return found + [Check(board.board_id, partial(_board, board)) for board in boards]
 
 
@@ -54,10 +51,9 @@ def _reader(name: str, table: "Reader") -> Iterator[Finding]:
     yield _out_of_reach(name, table.port) or _asked(name, lambda: open_reader(table, name, _today), table.port)
 
 
-def _printer(kiosk: "KioskTable", table: "Printer") -> Iterator[Finding]:
+def _printer(name: str, table: "Printer") -> Iterator[Finding]:
     from devices.opening.printers import open_printer
 
-    name = f"{kiosk.kiosk_id}.printer"
     if table.kind == "tcp":
         held = _held(name, holder_of_connection(table.host, table.port))
         yield held or _asked(name, lambda: open_printer(table, name), f"{table.host}:{table.port}")

@@ -93,9 +93,11 @@ from hall.messages.told import (
     BarShown,
     CounterState,
     DeviceHealth,
+    DeviceTried,
     LevelPressed,
     QueueState,
     Told,
+    TryDevice,
 )
 
 __all__ = [
@@ -134,6 +136,7 @@ __all__ = [
     "DayReopened",
     "DayStarted",
     "DeviceHealth",
+    "DeviceTried",
     "Event",
     "GrantAbility",
     "HoldTicket",
@@ -191,4 +194,5 @@ __all__ = [
     "TicketTransferred",
     "Told",
     "TransferTicket",
+    "TryDevice",
 ]

@@ -71,4 +71,21 @@ class DeviceHealth(Struct, frozen=True, kw_only=True, tag=True):
     key_fingerprint: str | None = None  # a kiosk's: tells whether it hashes people with the others' key
 
 
-Told = CounterState | QueueState | BarShown | LevelPressed | DeviceHealth
+class TryDevice(Struct, frozen=True, kw_only=True, tag=True):
+    """A person asks a device to show that it works; whoever owns it tries it and tells `DeviceTried`."""
+
+    device_id: str
+    trial_id: str
+
+
+class DeviceTried(Struct, frozen=True, kw_only=True, tag=True):
+    """What came of trying a device."""
+
+    device_id: str
+    trial_id: str
+    passed: bool
+    cause: str | None = None  # a device's code, when it failed
+    detail: str | None = None  # what needs no translation, e.g. a firmware's version
+
+
+Told = CounterState | QueueState | BarShown | LevelPressed | DeviceHealth | TryDevice | DeviceTried

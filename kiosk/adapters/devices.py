@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
+from typing import Any
 
 from devices.errors import CardUnreadable, DeviceError, DeviceFault
 from devices.opening.presence import seen_at
@@ -13,9 +14,12 @@ from devices.opening.printers import open_printer
 from devices.opening.readers import open_reader
 from devices.ports import IdentityReader, TicketPrinter
 from devices.printers.escpos_printer import PrintedJobs
+from devices.printers.trial import slip_printed
 from devices.supervisor import DeviceWatch, DeviceWorker
+from devices.trials import Trial, asked_how_it_is, outcome
 from hall.identity import IdentityDocument, age_years, masked_number, person_hash
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, Told, TryDevice
+from hall.texts import ENGLISH, Texts
 from kiosk.flow import events as ev
 from kiosk.flow.state import Person
 from settings.devices.kiosks import KioskTable
@@ -28,8 +32,9 @@ NOTICED_AFTER_S = 0.35  # a look at an empty reader is over sooner; a card takes
 READY_S = 4.0  # the flow waits a little longer
 ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
+TRIAL_S = 10.0
 Post = Callable[[ev.Event], None]
-Tell = Callable[[DeviceHealth], None]
+Tell = Callable[[Told], None]
 MakePerson = Callable[[IdentityDocument], Person]
 
 
@@ -86,26 +91,35 @@ class KioskDevices:
     """Everything that hangs on one kiosk. Absence is normal: what is not there is said, and opened when it comes."""
 
     def __init__(
-        self, kiosk: KioskTable, post: Post, tell: Tell, *, today: Callable[[], date], person_key: bytes | None = None
+        self,
+        kiosk: KioskTable,
+        post: Post,
+        tell: Tell,
+        *,
+        today: Callable[[], date],
+        texts: Texts = ENGLISH,
+        person_key: bytes | None = None,
     ) -> None:
         """Prepare the workers; nothing is opened before `start()`.
 
         Args:
             post: hands an event to the flow; called from the workers' threads.
-            tell: hears of every change of a device's health.
+            tell: hears of every change of a device's health, and of trials.
             today: the hall's day, for checks of dates on documents.
+            texts: what a printer's trial says.
             person_key: the hall's secret behind people's hashes; None makes none.
         """
         self._post = post
         self._make_person: MakePerson = lambda document: person_of(document, today(), person_key)
         self._tell = tell
         self._watches: list[ReaderWatch] = []
-        self._workers: list[DeviceWorker[IdentityReader] | DeviceWorker[TicketPrinter]] = []
+        self._workers: list[DeviceWorker[Any]] = []
+        self._trials: dict[str, tuple[DeviceWorker[Any], Trial]] = {}
         self._printer: DeviceWorker[TicketPrinter] | None = None
-        for table in kiosk.readers:
-            self._add_reader(kiosk.kiosk_id, table, today)
+        for name, table in zip(kiosk.reader_names, kiosk.readers, strict=True):
+            self._add_reader(name, table, today)
         if kiosk.printer is not None:
-            self._add_printer(kiosk.kiosk_id, kiosk.printer)
+            self._add_printer(kiosk.printer_name, kiosk.printer, texts)
         self._watch = DeviceWatch(self._workers)
 
     def start(self) -> None:
@@ -120,6 +134,21 @@ class KioskDevices:
         for worker in reversed(self._workers):
             worker.close()
             self._tell(DeviceHealth(device_id=worker.name, kind=worker.health.kind, status="offline"))
+
+    def try_out(self, asked: TryDevice) -> None:
+        """Do what the device's test button does and tell what came of it; other kiosks' devices are theirs."""
+        if asked.device_id not in self._trials:
+            return
+        worker, trial = self._trials[asked.device_id]
+        deadline_s = ABSENT_S if worker.health.status == "offline" else TRIAL_S
+        answer = worker.submit(lambda device: trial(device, asked.trial_id), deadline_s=deadline_s)
+        answer.add_done_callback(
+            lambda done: self._tell(
+                outcome(asked.device_id, asked.trial_id, error)
+                if (error := done.exception()) is not None
+                else outcome(asked.device_id, asked.trial_id, None, done.result())
+            )
+        )
 
     def notice(self) -> None:
         """See whether a card is being read; to be called some times a second."""
@@ -151,8 +180,8 @@ class KioskDevices:
             )
         )
 
-    def _add_reader(self, kiosk_id: str, table: Reader, today: Callable[[], date]) -> None:
-        role, name = table.kind, f"{kiosk_id}.{table.kind}"
+    def _add_reader(self, name: str, table: Reader, today: Callable[[], date]) -> None:
+        role = table.kind
         watch = ReaderWatch(self._post, self._make_person)
         worker: DeviceWorker[IdentityReader] = DeviceWorker(
             name,
@@ -164,10 +193,10 @@ class KioskDevices:
             is_there=seen_at(table),
         )
         self._watches.append(watch)
-        self._workers.append(worker)
+        self._add(worker, asked_how_it_is)
 
-    def _add_printer(self, kiosk_id: str, table: Printer) -> None:
-        name, jobs = f"{kiosk_id}.printer", PrintedJobs()
+    def _add_printer(self, name: str, table: Printer, texts: Texts) -> None:
+        jobs = PrintedJobs()
         self._printer = DeviceWorker(
             name,
             "printer",
@@ -175,7 +204,11 @@ class KioskDevices:
             lambda health: self._health("printer", health),
             is_there=seen_at(table),
         )
-        self._workers.append(self._printer)
+        self._add(self._printer, slip_printed(texts, table.dots))
+
+    def _add(self, worker: "DeviceWorker[Any]", trial: Trial) -> None:
+        self._workers.append(worker)
+        self._trials[worker.name] = worker, trial
 
     def _health(self, role: str, health: DeviceHealth) -> None:
         self._tell(health)

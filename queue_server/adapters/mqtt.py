@@ -39,6 +39,7 @@ class HallOverMqtt:
         live.listen(self._changed)
         link.hear(m.LevelPressed, self._pressed)
         link.hear(m.DeviceHealth, live.hear_device)
+        link.hear(m.DeviceTried, live.hear_trial)
 
     def _changed(self, hall: HallDay, _records: Sequence[Record]) -> None:
         for counter in hall.counters.values():

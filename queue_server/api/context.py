@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from hall.catalogue import HallPlan
 from hall.clock import Clock
-from hall.messages import AnyCommand
+from hall.messages import AnyCommand, Told
 from hall.texts import Texts
 from queue_server.domain.record import Record
 from queue_server.service.audit import Audit
@@ -22,6 +22,7 @@ class Context:
     Attributes:
         clock: the hall's time.
         speed: hall seconds in a real second, for the clocks on pages.
+        tell: publishes a message to the hall's devices.
         handle: has a command carried out; gives its answer, or raises its `Refusal` or `JournalUnavailable`.
     """
 
@@ -35,6 +36,7 @@ class Context:
     incarnation: str  # the journal's
     handle: Callable[[AnyCommand], Awaitable[Record]]
     broker_connected: Callable[[], bool]
+    tell: Callable[[Told], None]
     audit: Audit
 
 

@@ -93,7 +93,7 @@ async def manager(context: Ctx, pages: Pages) -> HTMLResponse:
     """The whole hall at a glance."""
     texts = context.texts
     data = _started(context) | {
-        "says": wording.spoken(texts, wording.MANAGER_SAYS),
+        "says": wording.spoken(texts, (*wording.MANAGER_SAYS, *wording.TRIAL_SAYS)),
         "statuses": wording.by_code(texts, wording.STATUSES),
         "kinds": wording.by_code(texts, wording.COUNTER_KINDS),
         "levels": wording.by_code(texts, wording.LEVELS),

@@ -106,6 +106,7 @@ def manager_now(context: Context) -> ManagerView:
         context.texts,
         context.clock.now(),
         with_key_warnings(context.live.devices.values()),
+        context.live.tried.values(),
         broker_connected=context.broker_connected(),
     )
 

@@ -229,6 +229,15 @@ MANAGER_SAYS = (
     "Window {counter}",
 )
 
+TRIAL_SAYS = (
+    "Test",
+    "Testing…",
+    "Test passed",
+    "Test failed",
+    "No answer to the test",
+    "The test could not be started",
+)
+
 TICKET_SAYS = ("{count} people ahead of you", "You are next", "Window {counter}")
 
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from hall.catalogue import HallPlan
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, DeviceTried
 from queue_server.domain.evolve import evolve
 from queue_server.domain.hall_day import HallDay
 from queue_server.domain.record import Record
@@ -31,6 +31,7 @@ class LiveHall:
     def __init__(self, plan: HallPlan, loop: asyncio.AbstractEventLoop) -> None:
         self.hall = HallDay(plan)
         self.devices: dict[str, DeviceHealth] = {}
+        self.tried: dict[str, DeviceTried] = {}  # the last trial of each device
         self.is_ending = False
         self.inbox = LoopInbox(loop)
         self._recent: deque[Record] = deque(maxlen=RECORDS_KEPT)
@@ -57,6 +58,11 @@ class LiveHall:
     def hear_device(self, health: DeviceHealth) -> None:
         """Take a device's health over from the broker's thread."""
         self.inbox.put(self._note_device, health)
+        self.inbox.wake()
+
+    def hear_trial(self, tried: DeviceTried) -> None:
+        """Take over what came of trying a device, from the broker's thread."""
+        self.inbox.put(self._note_trial, tried)
         self.inbox.wake()
 
     def watch(self) -> asyncio.Event:
@@ -110,6 +116,10 @@ class LiveHall:
 
     def _note_device(self, health: DeviceHealth) -> None:
         self.devices[health.device_id] = health
+        self._wake()
+
+    def _note_trial(self, tried: DeviceTried) -> None:
+        self.tried[tried.device_id] = tried
         self._wake()
 
     def _wake(self) -> None:

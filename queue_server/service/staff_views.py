@@ -7,7 +7,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from hall.counter import CounterKind, CounterStatus
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, DeviceTried
 from hall.priority import PriorityClass
 from hall.rating import RatingLevel
 from hall.texts import Texts
@@ -135,6 +135,7 @@ class ManagerView(Struct, frozen=True):
     ratings: dict[str, int]  # level: how many today
     not_rated: int  # ratings that ended without a level
     devices: list[DeviceHealth]
+    tried: list[DeviceTried]
     broker_connected: bool
     comprehensive_share: float | None  # of the tickets called today, by comprehensive counters; None: none was called
 
@@ -169,7 +170,13 @@ def counter_view(
 
 
 def manager_view(
-    hall: HallDay, texts: Texts, now: datetime, devices: Iterable[DeviceHealth], *, broker_connected: bool
+    hall: HallDay,
+    texts: Texts,
+    now: datetime,
+    devices: Iterable[DeviceHealth],
+    tried: Iterable[DeviceTried],
+    *,
+    broker_connected: bool,
 ) -> ManagerView:
     """The whole hall at a glance."""
     tickets = list(hall.tickets.values())
@@ -195,6 +202,7 @@ def manager_view(
         ratings={level.value: levels.count(level) for level in RatingLevel},
         not_rated=sum(not rating.is_open and rating.level is None for rating in hall.ratings.values()),
         devices=sorted(devices, key=lambda health: health.device_id),
+        tried=list(tried),
         broker_connected=broker_connected,
         comprehensive_share=_comprehensive_share(hall, tickets),
     )

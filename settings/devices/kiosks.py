@@ -21,3 +21,15 @@ class KioskTable(Table):
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server
     control_socket: Path | None = None  # for simulated citizens only
+
+    @property
+    def reader_names(self) -> tuple[str, ...]:
+        """What health, logs and the doctor call the readers: "K01.sam_v"; a second one of a kind is "K01.sam_v2"."""
+        kinds = [table.kind for table in self.readers]
+        counts = [kinds[: n + 1].count(kind) for n, kind in enumerate(kinds)]
+        return tuple(f"{self.kiosk_id}.{kind}{n if n > 1 else ''}" for kind, n in zip(kinds, counts, strict=True))
+
+    @property
+    def printer_name(self) -> str:
+        """The same for the printer."""
+        return f"{self.kiosk_id}.printer"

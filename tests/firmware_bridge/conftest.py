@@ -13,7 +13,7 @@ from devices.broker_link import BrokerLink
 from firmware_bridge.bridge import BoardBridge
 from hall.clock import HallClock
 from hall.counter import CounterStatus
-from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed
+from hall.messages import BarShown, CounterState, DeviceHealth, DeviceTried, LevelPressed
 from settings.devices.boards import BoardTable
 from tests.mosquitto import Broker, running_broker
 
@@ -39,6 +39,8 @@ class Server:
         self.link.hear(BarShown, self.shown.append)
         self.link.hear(LevelPressed, self._hear_press)
         self.link.hear(DeviceHealth, self._hear_health)
+        self.tried: list[DeviceTried] = []
+        self.link.hear(DeviceTried, self.tried.append)
         self.link.start()
         assert self.link.wait_connected(5)
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from devices.boards.sim_board import BoardSim
+from hall.messages import TryDevice
 from hall.rating import RatingLevel
 from tests.waiting import until
 
@@ -244,3 +245,15 @@ def test_a_port_is_held_by_one_bridge_only(joined, server, sim, start_bridge):
     assert server.health["B02"].status == "offline"
     server.tell("3", 1, "3号窗口")
     until(lambda: sim.texts[0] == "3号窗口")
+
+
+def test_a_boards_test_button_tells_whether_it_answers(joined, server, sim):
+    server.link.tell(TryDevice(device_id="B01", trial_id="t1"))
+    until(lambda: server.tried)
+
+    sim.silent = True
+    server.link.tell(TryDevice(device_id="B01", trial_id="t2"))
+    server.link.tell(TryDevice(device_id="B02", trial_id="t3"))  # nobody's
+
+    until(lambda: len(server.tried) == 2)
+    assert [(tried.trial_id, tried.passed) for tried in server.tried] == [("t1", True), ("t2", False)]

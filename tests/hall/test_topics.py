@@ -10,7 +10,16 @@ import pytest
 
 from hall import topics
 from hall.counter import CounterStatus
-from hall.messages import BarShown, CounterState, DeviceHealth, LevelPressed, QueueState, Told
+from hall.messages import (
+    BarShown,
+    CounterState,
+    DeviceHealth,
+    DeviceTried,
+    LevelPressed,
+    QueueState,
+    Told,
+    TryDevice,
+)
 from hall.rating import RatingLevel
 from hall.topics import MalformedMessage
 
@@ -21,6 +30,8 @@ ONE_OF_EACH = [
     QueueState(prefix="A", revision=7, waiting=12),
     LevelPressed(press_id="p", counter_no="3", rating_id="r", level=RatingLevel.DISSATISFIED),
     DeviceHealth(device_id="K01.printer", kind="printer", status="fault", cause="paper_out", mend="put in paper"),
+    TryDevice(device_id="K01.printer", trial_id="t"),
+    DeviceTried(device_id="K01.printer", trial_id="t", passed=False, cause="paper_out"),
 ]
 
 

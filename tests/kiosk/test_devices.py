@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from PIL import Image
 
 from devices.errors import CardUnreadable, DeviceUnavailable
 from devices.identity.samv_sim import SamvCard, SamvSim
@@ -15,7 +16,7 @@ from devices.printers.sim_ports import TcpPort
 from devices.printers.sim_printer import SimPrinter
 from devices.printers.ticket import USUAL_HINTS
 from hall.identity import DocumentKind, IdentityDocument, Verification, person_hash
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, DeviceTried, Told, TryDevice
 from hall.texts import ENGLISH
 from kiosk.adapters.devices import KioskDevices, ReaderWatch, masked_name, person_of
 from kiosk.adapters.paper import face_of, printable
@@ -23,7 +24,7 @@ from kiosk.flow import events as ev
 from kiosk.flow.state import Person
 from settings.devices.kiosks import KioskTable
 from settings.devices.printers import TcpPrinter
-from settings.devices.readers import SamvReader
+from settings.devices.readers import PcscReader, SamvReader
 from tests.kiosk.gallery import PERSON, TICKET, sample_plan
 from tests.kiosk.simulated_hall import PERSON as CARD_HOLDER
 from tests.waiting import until
@@ -44,7 +45,7 @@ class Site:
         self.reader, self.printer = SamvSim(), SimPrinter()
         self.port = TcpPort(self.printer)
         self.heard: list[ev.Event] = []
-        self.told: list[DeviceHealth] = []
+        self.told: list[Told] = []
         table = KioskTable(
             kiosk_id="K01",
             zone="A",
@@ -59,7 +60,13 @@ class Site:
 
     def status(self, device_id: str) -> str | None:
         """What was told of a device last."""
-        return next((h.status for h in reversed(self.told) if h.device_id == device_id), None)
+        health = (t for t in reversed(self.told) if isinstance(t, DeviceHealth))
+        return next((h.status for h in health if h.device_id == device_id), None)
+
+    def trial(self, device_id: str) -> DeviceTried:
+        """Press a device's test button and wait for what came of it."""
+        self.devices.try_out(TryDevice(device_id=device_id, trial_id="t1"))
+        return until(lambda: [t for t in self.told if isinstance(t, DeviceTried)], what="the trial's outcome")[-1]
 
     def close(self) -> None:
         self.devices.close()
@@ -298,3 +305,59 @@ def test_a_ticket_without_a_document_or_an_open_window_promises_nothing():
     face = face_of(structs.replace(JOB, ticket=ticket, masked_number=None), sample_plan(), ENGLISH, "K01")
 
     assert (face.identity_tail, face.wait) == (None, None)
+
+
+# ---- test buttons ----------------------------------------------------------------------------------------------------
+
+
+def test_the_printers_test_button_prints_a_slip_that_shows_every_dot(site):
+    until(lambda: site.status("K01.printer") == "ok")
+
+    tried = site.trial("K01.printer")
+
+    assert tried == DeviceTried(device_id="K01.printer", trial_id="t1", passed=True)
+    slip = until(lambda: site.printer.tickets)[0]
+    columns = slip.convert("L").resize((slip.width, 1), Image.Resampling.BOX).tobytes()
+    assert slip.width == 576
+    assert max(columns) < 255  # every dot of the head has printed somewhere
+
+
+def test_a_test_button_tells_why_it_failed(site):
+    until(lambda: site.status("K01.printer") == "ok")
+    site.printer.paper_out = True
+
+    tried = site.trial("K01.printer")
+
+    assert (tried.passed, tried.cause) == (False, "paper_out")
+    assert site.printer.tickets == []
+
+
+def test_a_reader_is_asked_how_it_is_and_for_no_card(site):
+    until(lambda: site.status("K01.sam_v") == "ok")
+
+    assert site.trial("K01.sam_v").passed
+
+
+def test_a_device_that_is_not_there_fails_its_trial_soon(site):
+    until(lambda: site.status("K01.printer") == "ok")
+    site.port.gone = True
+    until(lambda: site.status("K01.printer") == "offline")
+
+    assert site.trial("K01.printer").cause == "unavailable"
+
+
+def test_another_kiosks_device_is_not_ours_to_try(site):
+    site.devices.try_out(TryDevice(device_id="K02.printer", trial_id="t1"))
+
+    assert site.trial("K01.sam_v").device_id == "K01.sam_v"
+    assert [t.device_id for t in site.told if isinstance(t, DeviceTried)] == ["K01.sam_v"]
+
+
+def test_two_readers_of_a_kind_have_names_of_their_own():
+    table = KioskTable(
+        kiosk_id="K01",
+        zone="A",
+        readers=tuple(PcscReader(kind="pcsc", reader=name) for name in ("A", "B")),
+    )
+
+    assert table.reader_names == ("K01.pcsc", "K01.pcsc2")

@@ -5,6 +5,7 @@ import { follow } from "./live.js";
 import { HallTime, wallFormats } from "./hall_time.js";
 import { reloadWhenUpgraded } from "./upgrade.js";
 import { barChart } from "./chart.js";
+import { drawTrials } from "./device_trials.js";
 
 const DEVICE_ICONS = { ok: "✓", warning: "!", fault: "×", offline: "–" };
 const NEGATIVE = ["dissatisfied", "very_dissatisfied"];
@@ -101,6 +102,7 @@ function drawDevices(view) {
   byId("devices").replaceChildren(...troubled.map(deviceRow));
   const fine = view.devices.length - troubled.length;
   write("devices-fine", view.devices.length === 0 ? say("No device has reported yet") : say("{count} devices are working", { count: fine }));
+  drawTrials(view);
   write("not-printed", view.not_printed ? say("{count} tickets were not printed today", { count: view.not_printed }) : "");
 }
 

@@ -28,6 +28,7 @@ class Hall:
         self.plan, self.clock = plan, Clock()
         self._path = folder / "hall.sqlite"
         self._journal = SqlJournal(self._path)
+        self.broker_connected, self.told = False, []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -45,7 +46,8 @@ class Hall:
             public_url="http://hall.test",
             incarnation=INCARNATION,
             handle=lambda command: self.writer.ask(command),
-            broker_connected=lambda: False,
+            broker_connected=lambda: self.broker_connected,
+            tell=self.told.append,
             audit=SqlAudit(self._path),
         )
         transport = httpx.ASGITransport(app=app)

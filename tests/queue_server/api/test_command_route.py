@@ -46,6 +46,7 @@ async def _with_server(plan: HallPlan, folder: Path, ask: Ask) -> None:
         incarnation=journal.incarnation,
         handle=writer.ask,
         broker_connected=lambda: False,
+        tell=lambda _message: None,
         audit=SqlAudit(folder / "hall.sqlite"),
     )
     try:

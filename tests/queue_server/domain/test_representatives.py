@@ -129,7 +129,7 @@ def test_principals_are_told_to_nobody():
         display_view(hall.day, ENGLISH, None, 9, now),
         place_view(hall.day, hall.ticket(ticket), ENGLISH),
         counter_view(hall.day, ENGLISH, "1", now, [ENGLISH]),
-        manager_view(hall.day, ENGLISH, now, [], broker_connected=True),
+        manager_view(hall.day, ENGLISH, now, [], [], broker_connected=True),
         counter_state(hall.day, "1", ENGLISH, "incarnation"),
     ]
 

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
 from hall.clock import HallClock
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, DeviceTried, TryDevice
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -253,6 +253,15 @@ LEVELS = ("very_satisfied",) * 4 + ("satisfied", "basically_satisfied", "dissati
 WAITING = {"A": 5, "B": 9, "C": 2, "D": 7, "E": 4, "F": 3, "H": 1, "N": 2}
 
 
+def _tried(link: BrokerLink, asked: TryDevice) -> None:
+    """What the devices' owners do: the board's is away and says nothing."""
+    causes = {"K01.reader1": None, "K01.printer": "paper_out"}
+    if asked.device_id in causes:
+        cause = causes[asked.device_id]
+        device_id, trial_id = asked.device_id, asked.trial_id
+        link.tell(DeviceTried(device_id=device_id, trial_id=trial_id, passed=cause is None, cause=cause))
+
+
 def _rush(text: str) -> str:
     """A minute of the hall in a second, and ratings that stay open long enough."""
     return text.replace("[clock]\n", "[clock]\nspeed = 60\n").replace("rating_s = 30", "rating_s = 600")
@@ -289,6 +298,7 @@ def busy_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallProcess]
     with mosquitto(folder, hall.broker_port):
         hall.start()
         link = BrokerLink("sample-city", "test", address, clock)
+        link.hear(TryDevice, lambda asked: _tried(link, asked))
         link.start()
         assert link.wait_connected(15)
         for health in HEALTH:

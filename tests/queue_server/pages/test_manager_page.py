@@ -48,6 +48,21 @@ def test_a_devices_trouble_is_told_with_its_cause_and_mend(busy_hall, open_page)
     expect(page.locator("#broker")).to_have_text("✓已连接")
 
 
+def test_a_device_is_tried_by_its_button_and_what_came_of_it_is_said(busy_hall, open_page, pictures):
+    page = open_page(f"{busy_hall.url}/manager", 1440, 900)
+    page.locator(".all-devices summary").click()
+    expect(page.locator(".trial")).to_have_count(6)
+
+    for device, words in {"K01.printer": "×打印纸已用完。", "K01.reader1": "✓测试通过"}.items():
+        page.get_by_role("button", name=f"测试 {device}", exact=True).click()
+        expect(page.locator(f'.trial[data-device="{device}"] .came')).to_have_text(words)
+
+    page.get_by_role("button", name="测试 B03", exact=True).click()
+    expect(page.locator('.trial[data-device="B03"] .came')).to_have_text("…正在测试…")
+    expect(page.get_by_role("button", name="测试 B03", exact=True)).to_be_disabled()
+    page.screenshot(path=pictures / "manager-devices.png", full_page=True)
+
+
 def test_every_window_shows_its_status_in_words(busy_hall, open_page):
     page = open_page(f"{busy_hall.url}/manager", 1440, 900)
     tiles = page.locator("#counters li")

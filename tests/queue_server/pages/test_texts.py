@@ -25,6 +25,7 @@ PAGES = ROOT / "queue_server" / "pages"
 LOCALE = ROOT / "config" / "locale" / "zh_CN"
 PLACES = re.compile(r"\{\w+\}")
 SPOKEN_BY = {  # module: the texts that its page hands over
+    "device_trials.js": wording.TRIAL_SAYS,
     "counter_page.js": wording.COUNTER_SAYS,
     "display_page.js": wording.DISPLAY_SAYS,
     "manager_page.js": wording.MANAGER_SAYS,

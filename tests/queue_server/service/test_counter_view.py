@@ -13,7 +13,7 @@ def seen(hall: Hall, counter_no: str) -> CounterView:
 
 
 def manager(hall: Hall) -> ManagerView:
-    return manager_view(hall.day, ENGLISH, hall.clock.now(), [], broker_connected=True)
+    return manager_view(hall.day, ENGLISH, hall.clock.now(), [], [], broker_connected=True)
 
 
 def hall_with(*open_counters: str) -> Hall:

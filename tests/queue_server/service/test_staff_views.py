@@ -8,7 +8,7 @@ from tests.queue_server.halls import Hall, small_plan
 
 
 def overview(hall: Hall) -> ManagerView:
-    return manager_view(hall.day, ENGLISH, hall.clock.now(), [], broker_connected=True)
+    return manager_view(hall.day, ENGLISH, hall.clock.now(), [], [], broker_connected=True)
 
 
 def test_a_counters_kind_is_seen_by_its_clerk_and_the_manager():
