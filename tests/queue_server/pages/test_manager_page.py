@@ -51,7 +51,7 @@ def test_a_devices_trouble_is_told_with_its_cause_and_mend(busy_hall, open_page)
 def test_a_device_is_tried_by_its_button_and_what_came_of_it_is_said(busy_hall, open_page, pictures):
     page = open_page(f"{busy_hall.url}/manager", 1440, 900)
     page.locator(".all-devices summary").click()
-    expect(page.locator(".trial")).to_have_count(6)
+    expect(page.locator(".trial")).to_have_count(4)  # the server and the kiosk are no devices
 
     for device, words in {"K01.printer": "×打印纸已用完。", "K01.reader1": "✓测试通过"}.items():
         page.get_by_role("button", name=f"测试 {device}", exact=True).click()
