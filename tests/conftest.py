@@ -15,6 +15,9 @@ SAMPLE_SITE = ROOT / "config" / "halls" / "sample_city.toml"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--hardware", action="append", default=[], metavar="KIND=PLACE", help="run the devices' contract on real ones"
+    )
     parser.addoption("--full", action="store_true", help="run the long proofs at full length")
 
 

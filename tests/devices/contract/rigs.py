@@ -1,0 +1,128 @@
+"""What the contract needs of each kind of device: how it is opened from its table, used, and simulated.
+
+A new kind is one `Kind` in `KINDS`: the same tests then run on its simulator behind a bad wire and, with
+`--hardware KIND=PLACE`, on the real thing.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
+from devices.boards.sim_board import BoardSim
+from devices.identity.samv_sim import SamvSim
+from devices.opening.printers import open_printer
+from devices.opening.readers import open_reader
+from devices.ports import Device
+from devices.printers.raster import raster
+from devices.printers.sim_ports import PtyPort, TcpPort
+from devices.printers.sim_printer import SimPrinter
+from devices.printers.trial import trial_slip
+from devices.wire import SerialWire
+from hall.texts import ENGLISH
+from settings.devices.printers import SerialPrinter, TcpPrinter
+from settings.devices.readers import SamvReader
+from tests.devices.contract.bad_wire import Place
+
+TODAY = date(2026, 3, 2)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of device.
+
+    Attributes:
+        name: as in `--hardware NAME=PLACE`.
+        simulate: puts a simulator on a wire and gives its place; takes a folder for links.
+        open: opens the driver at a place; may raise `DeviceError`.
+        use: what the device is there for, once; a number tells uses apart. May raise `DeviceError`.
+        answers: whether the device answers what `use` asks; a mute one is not held to silence and nonsense.
+        needs_hands: on hardware, `use` needs somebody to lay a card, scan a code or press a key.
+    """
+
+    name: str
+    simulate: Callable[[Path], AbstractContextManager[Place]]
+    open: Callable[[Place], Device]
+    use: Callable[[Any, int], object]
+    answers: bool = True
+    needs_hands: bool = False
+
+
+@contextlib.contextmanager
+def _samv(_folder: Path) -> Iterator[Place]:
+    with SamvSim() as sim:
+        yield Path(sim.port)
+
+
+@contextlib.contextmanager
+def _tcp_printer(_folder: Path) -> Iterator[Place]:
+    printer = SimPrinter()
+    port = TcpPort(printer)
+    yield port.host, port.port
+    port.close()
+    printer.close()
+
+
+@contextlib.contextmanager
+def _serial_printer(folder: Path) -> Iterator[Place]:
+    printer = SimPrinter()
+    port = PtyPort(printer, folder / "printer")
+    yield folder / "printer"
+    port.close()
+    printer.close()
+
+
+@contextlib.contextmanager
+def _board(_folder: Path) -> Iterator[Place]:
+    with BoardSim() as board:
+        yield Path(board.port)
+
+
+class _GreetedBoard:
+    """A board as the bridge uses it: greeted once, then asked for its uptime."""
+
+    def __init__(self, place: Place) -> None:
+        self.name = "board"
+        self._link = BoardLink(SerialWire(str(place), timeout_s=WIRE_TIMEOUT_S, name=self.name), self.name)
+
+    def check(self) -> str | None:
+        self._link.greet()
+        return None
+
+    def ping(self) -> int:
+        return self._link.ping()
+
+    def close(self) -> None:
+        self._link.close()
+
+
+def _tcp(place: Place) -> dict[str, Any]:
+    assert isinstance(place, tuple), "this kind wants HOST:PORT"
+    return {"host": place[0], "port": place[1]}
+
+
+KINDS = (
+    Kind(
+        "sam_v",
+        _samv,
+        lambda place: open_reader(SamvReader(kind="sam_v", port=str(place)), "reader", lambda: TODAY),
+        lambda reader, _n: reader.poll(),
+    ),
+    Kind(
+        "printer_tcp",
+        _tcp_printer,
+        lambda place: open_printer(TcpPrinter(kind="tcp", **_tcp(place)), "printer"),
+        lambda printer, n: printer.print(f"job-{n}", raster(trial_slip("printer", ENGLISH, 576))),
+    ),
+    Kind(
+        "printer_serial",
+        _serial_printer,
+        lambda place: open_printer(SerialPrinter(kind="serial", port=str(place)), "printer"),
+        lambda printer, n: printer.print(f"job-{n}", raster(trial_slip("printer", ENGLISH, 576))),
+    ),
+    Kind("board", _board, _GreetedBoard, lambda board, _n: board.ping()),
+)
