@@ -28,7 +28,7 @@ from devices.boards.link_messages import (
     from_frame,
     to_frame,
 )
-from devices.errors import DeviceError, DeviceFault, DeviceUnavailable, ProtocolError
+from devices.errors import DeviceError, DeviceFault, NoReply, ProtocolError
 from devices.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ class BoardLink:
                         return answer
             if self._monotonic() >= give_up:
                 break
-        raise DeviceUnavailable(self.name, f"no answer to {type(message).__name__}")
+        raise NoReply(self.name, f"no answer to {type(message).__name__}")
 
     def _answers_greet(self, message: LinkMessage) -> bool:
         return isinstance(message, Hello) and message.greeted == self._greet_seq

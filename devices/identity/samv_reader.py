@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from devices.errors import CardUnreadable, DeviceError, DeviceUnavailable, ProtocolError, ReaderFault
+from devices.errors import CardUnreadable, DeviceError, NoReply, ProtocolError, ReaderFault
 from devices.identity.samv_frames import (
     Command,
     Outcome,
@@ -75,7 +75,8 @@ class SamvReader:
             CardUnreadable: lift the card and lay it again.
             ReaderFault: the self-test failed, or the security module is not authorised.
             ProtocolError: nonsense, twice.
-            DeviceUnavailable: silence, or the port failed.
+            NoReply: silence.
+            DeviceUnavailable: the port failed.
         """
         if not self.is_present():
             return None
@@ -169,7 +170,7 @@ class SamvReader:
                 if found:
                     return damage
             elif not received and now - asked >= answer_s:
-                raise DeviceUnavailable(self.name, f"no answer to {command.name} within {answer_s:g} s")
+                raise NoReply(self.name, f"no answer to {command.name} within {answer_s:g} s")
             elif received and now - heard >= GAP_S:
                 return f"the answer broke off after {received} bytes"
             if now - asked >= answer_s + TRANSFER_S:

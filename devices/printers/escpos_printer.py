@@ -12,7 +12,7 @@ from devices.errors import (
     CutterFault,
     DeviceError,
     DeviceFault,
-    DeviceUnavailable,
+    NoReply,
     PaperOut,
     ProtocolError,
 )
@@ -162,7 +162,7 @@ class EscposPrinter:
             self._turn_came = True
             reply = self._wire.read(1)
         if not reply:
-            raise DeviceUnavailable(self.name, f"no reply to status request {which}")
+            raise NoReply(self.name, f"no reply to status request {which}")
         if reply[0] & FIXED_MASK != FIXED_BITS:
             raise ProtocolError(self.name, f"not a status: {reply.hex()}")
         return reply[0]

@@ -104,7 +104,7 @@ def test_a_printer_that_fails_while_it_prints_leaves_the_number_on_the_screen(
         lambda: [e for e in journal(trial.database, m.TicketNotPrinted) if e.ticket_id == drawn.ticket_id],
         what="the report that there is no paper",
     )
-    assert told.cause == (fault if fault in HALTED else "unavailable")
+    assert told.cause == (fault if fault in HALTED else "no_reply" if fault == "silent" else "unavailable")
     assert trial.http.get(f"/api/v1/tickets/{drawn.ticket_id}").json()["state"] == "waiting"
 
     mend_and_wait(trial, kiosk_id, fault)
