@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from commands.doctor.findings import Check, Finding, bad, ok, warn
+from commands.doctor.findings import MEND_PACKAGE, Check, Finding, bad, ok, warn
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
@@ -140,10 +140,13 @@ def _graphics() -> Iterator[Finding]:
 
 
 def _fonts() -> Iterator[Finding]:
-    from settings.fonts import FontMissing, cjk_font
-
+    """The faces of kiosks and tickets; a machine that is only a server does without them."""
     try:
+        from settings.fonts import FontMissing, cjk_font
+
         folder = {cjk_font(bold=bold).parent for bold in (False, True)}.pop()
+    except ImportError as exc:
+        yield warn("fonts", f"needs the Python package {exc.name}; only kiosks need it", MEND_PACKAGE)
     except FontMissing as exc:
         text, _, mend = str(exc).partition("; mend: ")
         yield bad("fonts", text, mend or "make the folder writable, or set HALLQ_CACHE to one that is")

@@ -1,5 +1,7 @@
 """Checks of the machine itself: packages, disk."""
 
+import sys
+
 import pytest
 
 from commands.doctor import machine
@@ -58,3 +60,11 @@ def test_the_packages_of_this_checkout_are_those_of_its_lock_file():
 
 def test_free_space_is_that_of_the_nearest_folder_that_exists(tmp_path):
     assert str(tmp_path) in machine.free_space("database", tmp_path / "not" / "yet").text
+
+
+def test_a_server_without_a_kiosks_packages_is_only_warned_about_fonts(monkeypatch):
+    monkeypatch.setitem(sys.modules, "settings.fonts", None)  # as where fontTools is not installed
+
+    (finding,) = machine.checks()[[check.name for check in machine.checks()].index("fonts")].look()
+
+    assert (finding.status, "only kiosks need it" in finding.text) == ("warn", True)
