@@ -1,0 +1,77 @@
+"""A bar line's MQTT side: the states of its counters go in; what can be read on the bars and its health come out.
+
+As with boards, each has its own thread and its own connection to the broker: one that hangs stops no other.
+"""
+
+from devices.broker_link import BrokerAddress, BrokerLink
+from devices.mends import MENDS
+from devices.opening.counter_displays import open_display
+from devices.supervisor import DeviceWorker
+from firmware_bridge.bar_line import BarLine
+from firmware_bridge.bars import Bars
+from firmware_bridge.bridge import BRIDGE_STOPPED
+from firmware_bridge.news import News
+from hall.clock import Clock
+from hall.messages import CounterState, DeviceHealth
+from hall.texts import Texts
+from settings.devices import bars as tables
+
+KIND = "counter_display"
+CHECK_EVERY_S = 2.0
+TURN_EVERY_S = 0.05
+
+
+class BarBridge:
+    """Joins one line or card of bars and the broker."""
+
+    def __init__(self, hall_id: str, table: tables.Bars, broker: BrokerAddress, clock: Clock, texts: Texts) -> None:
+        """Prepare; nothing is opened before `start()`.
+
+        Args:
+            hall_id: part of every topic.
+            table: the bars, their port and their counters.
+            broker: where the broker is.
+            clock: dates the messages.
+            texts: the site's language.
+        """
+        self._table = table
+        self._texts = texts
+        counters = [str(number) for number in table.counters]
+        self._bars = Bars(counters)
+        self._news = News(counters)
+        self._link = BrokerLink(hall_id, f"bars-{table.bars_id}", broker, clock, will=_stopped(table.bars_id))
+        self._link.hear(CounterState, self._news.put)
+        self._worker: DeviceWorker[BarLine] = DeviceWorker(
+            table.bars_id,
+            KIND,
+            self._open,
+            self._link.tell,
+            check_every_s=CHECK_EVERY_S,
+            poll=BarLine.turn,
+            poll_every_s=TURN_EVERY_S,
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._link.is_connected
+
+    def start(self) -> None:
+        """Begin to connect to both sides; never waits."""
+        self._worker.start()
+        self._link.start()
+
+    def close(self) -> None:
+        """Let the bars go, say so, and say goodbye to the broker. They keep what they show."""
+        self._worker.close()
+        self._link.tell(_stopped(self._table.bars_id))
+        self._link.close()
+
+    def _open(self) -> BarLine:
+        return BarLine(open_display(self._table), self._bars, self._news.take, self._link.tell, self._texts)
+
+
+def _stopped(bars_id: str) -> DeviceHealth:
+    return DeviceHealth(
+        device_id=bars_id, kind=KIND, status="offline", cause=BRIDGE_STOPPED, mend=MENDS[BRIDGE_STOPPED]
+    )
