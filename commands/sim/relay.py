@@ -12,7 +12,7 @@ from devices.sim_line import PtyLine
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the board can be started."""
-    parser.add_argument("--kind", choices=("modbus", "lcus"), default="modbus")
+    parser.add_argument("--board", choices=("modbus", "lcus"), default="modbus")
     parser.add_argument("--channels", type=int, default=4, choices=range(1, 33), metavar="1-32")
     parser.add_argument("--link", type=Path, help="keep a symbolic link to the port at this path")
 
@@ -24,7 +24,7 @@ def start(options: argparse.Namespace, say: Callable[[str], None]) -> Console:
         say(f"relay {channel}: {'on' if on else 'off'}")
 
     board: SimLcus | SimModbusRelay
-    if options.kind == "lcus":
+    if options.board == "lcus":
         board = SimLcus(options.channels, switched)
     else:
         board = SimModbusRelay(options.channels, on_switched=switched)
@@ -33,7 +33,7 @@ def start(options: argparse.Namespace, say: Callable[[str], None]) -> Console:
     if isinstance(board, SimModbusRelay):
         verbs |= {"input": _input(board)}
         scenes |= _scenes(board)
-    return Console(f'kind = "{options.kind}"\nport = "{line.port}"', verbs, line.close, scenes)
+    return Console(f'kind = "{options.board}"\nport = "{line.port}"', verbs, line.close, scenes)
 
 
 def _relays(board: SimLcus | SimModbusRelay) -> Verb:
