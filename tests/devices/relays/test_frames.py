@@ -64,8 +64,9 @@ def test_every_reply_is_read():
 def test_damaged_replies_and_other_boards_replies_are_skipped():
     damaged = SWITCHED_ON[:-1] + b"\x00"
     stranger = sealed(b"\x07\x05\x00\x00\xff\x00")
+    neither_on_nor_off = sealed(b"\xfe\x05\x00\x00\x12\x34")
 
-    assert list(read([damaged + stranger + SWITCHED_ON])) == [Written(0, on=True)]
+    assert list(read([damaged + stranger + neither_on_nor_off + SWITCHED_ON])) == [Written(0, on=True)]
 
 
 @pytest.mark.parametrize("seed", range(20))
