@@ -15,6 +15,7 @@ class SimSyn6288:
         said: every text that it began to say, without tags.
         tags: the newest value of each tag, e.g. {"v": 10, "t": 4}.
         s_per_character: how long speaking takes; 0: it has said everything at once.
+        starts_late_s: how long it still says that it is idle after it has taken a text.
         never_ends: it hangs while it speaks.
         lose_answers: so many of its next answers get lost.
         misunderstands: so many of its next frames it does not understand.
@@ -26,18 +27,22 @@ class SimSyn6288:
     ) -> None:
         self.said: list[str] = []
         self.tags: dict[str, int] = {}
-        self.s_per_character = 0.0
+        self.s_per_character = self.starts_late_s = 0.0
         self.never_ends = False
         self.lose_answers = self.misunderstands = self.overlaps = 0
         self._on_said = on_said
         self._monotonic = monotonic
-        self._busy_until = 0.0
+        self._busy_from = self._busy_until = 0.0
         self._inbox = bytearray()
 
     @property
     def is_speaking(self) -> bool:
         """Whether it speaks now."""
         return self._busy_until > 0 and (self.never_ends or self._monotonic() < self._busy_until)
+
+    @property
+    def _admits_speaking(self) -> bool:
+        return self.is_speaking and self._monotonic() >= self._busy_from
 
     def receive(self, data: bytes, answer: Callable[[bytes], None]) -> None:
         """Take bytes from the line."""
@@ -68,7 +73,7 @@ class SimSyn6288:
 
     def _do(self, command: int, parameters: bytes) -> bytes:
         if command == 0x21:
-            return b"\x41\x4e" if self.is_speaking else b"\x41\x4f"
+            return b"\x41\x4e" if self._admits_speaking else b"\x41\x4f"
         if command == 0x01 and parameters:
             self._say(parameters[1:].decode("gbk", errors="replace"))
         elif command == 0x02:
@@ -82,6 +87,7 @@ class SimSyn6288:
         self.tags |= {name: int(value) for name, value in TAG.findall(text)}
         plain = TAG.sub("", text)
         self.said.append(plain)
+        self._busy_from = self._monotonic() + self.starts_late_s
         self._busy_until = self._monotonic() + max(len(plain) * self.s_per_character, 1e-9)
         if self._on_said is not None:
             self._on_said(plain)

@@ -55,7 +55,7 @@ class Syn6288:
         for piece in tagged(sentence, volume=self._volume, speed=self._speed):
             self._send(speak(piece))
             limit_s = len(piece) * S_PER_BYTE + SPARE_S
-            if not self._is_free_within(limit_s):
+            if not (self._says_idle() or self._is_free_within(limit_s)):  # not asked at once: it may not have begun
                 self._send(encode(STOP))
                 raise DeviceUnavailable(self.name, f"still speaking after {limit_s:.0f} s")
 
@@ -77,11 +77,17 @@ class Syn6288:
         while self._is_speaking():
             if self._monotonic() >= ends:
                 return False
-            asked_at = self._monotonic()
-            while self._monotonic() - asked_at < ASK_EVERY_S:
-                if Answer.IDLE in AnswerDecoder().feed(self._wire.read(1)):  # it says so by itself, and waits for us
-                    return True
+            if self._says_idle():
+                return True
         return True
+
+    def _says_idle(self) -> bool:
+        """Whether it says within `ASK_EVERY_S`, and by itself, that a text has been said."""
+        ends = self._monotonic() + ASK_EVERY_S
+        while self._monotonic() < ends:
+            if Answer.IDLE in AnswerDecoder().feed(self._wire.read(1)):
+                return True
+        return False
 
     def _is_speaking(self) -> bool:
         return self._send(encode(STATUS), (Answer.SPEAKING, Answer.IDLE)) is Answer.SPEAKING

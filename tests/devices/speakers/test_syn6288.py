@@ -45,6 +45,16 @@ def test_two_sentences_never_overlap(module, wire):
     assert wire.device.overlaps == 0
 
 
+def test_a_module_that_is_slow_to_begin_is_not_cut_off_by_the_next_piece(module, wire):
+    wire.device.starts_late_s = 0.15
+
+    module.speak(CALL)
+    module.speak("请携带身份证原件，到三号窗口办理；" * 12)
+
+    assert len(wire.device.said) > 2
+    assert wire.device.overlaps == 0
+
+
 def test_it_waits_for_what_is_being_said_and_stops_what_does_not_end(module, wire):
     wire.device.receive(bytes.fromhex("FD00180101C7EB41303233BAC5B5BD33BAC5B4B0BFDAB0ECC0ED92"), lambda _answer: None)
     module.speak("第二句")
