@@ -3,6 +3,8 @@
 As with boards, each has its own thread and its own connection to the broker: one that hangs stops no other.
 """
 
+import threading
+
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.mends import MENDS
 from devices.opening.counter_displays import open_display
@@ -18,7 +20,7 @@ from settings.devices import bars as tables
 
 KIND = "counter_display"
 CHECK_EVERY_S = 2.0
-TURN_EVERY_S = 0.05
+TURN_EVERY_S = 0.5  # news wakes the worker; this is for what came while it was busy
 
 
 class BarBridge:
@@ -36,18 +38,19 @@ class BarBridge:
         """
         self._table = table
         self._texts = texts
-        counters = [str(number) for number in table.counters]
-        self._bars = Bars(counters)
-        self._news = News(counters)
+        self._counters = [str(number) for number in table.counters]
+        self._bars = Bars(self._counters)
+        self._news = News(self._counters)
+        self._is_woken = threading.Event()
         self._link = BrokerLink(hall_id, f"bars-{table.bars_id}", broker, clock, will=_stopped(table.bars_id))
-        self._link.hear(CounterState, self._news.put)
+        self._link.hear(CounterState, self._heard)
         self._worker: DeviceWorker[BarLine] = DeviceWorker(
             table.bars_id,
             KIND,
             self._open,
             self._link.tell,
             check_every_s=CHECK_EVERY_S,
-            poll=BarLine.turn,
+            poll=self._turn,
             poll_every_s=TURN_EVERY_S,
         )
 
@@ -66,6 +69,19 @@ class BarBridge:
         self._worker.close()
         self._link.tell(_stopped(self._table.bars_id))
         self._link.close()
+
+    def _heard(self, state: CounterState) -> None:
+        """In the link's thread: keep a state, and wake the worker once for all that come together."""
+        self._news.put(state)
+        if state.counter_no in self._counters and not self._is_woken.is_set():
+            self._is_woken.set()
+            self._worker.submit(self._turn, deadline_s=TURN_EVERY_S)
+
+    # ---- in the worker's thread -------------------------------------------------------------------------------
+
+    def _turn(self, line: BarLine) -> None:
+        self._is_woken.clear()  # first: what comes from now on wakes it again
+        line.turn()
 
     def _open(self) -> BarLine:
         return BarLine(open_display(self._table), self._bars, self._news.take, self._link.tell, self._texts)
