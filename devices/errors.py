@@ -75,3 +75,21 @@ class ReaderFault(DeviceFault):
     """The reader failed its own test or its security module is not authorised."""
 
     code = "reader_fault"
+
+
+class DeviceRefused(DeviceFault):
+    """It understood and will not do it: its model or its addresses are not those of the site file."""
+
+    code = "device_refused"
+
+
+class BatteryLow(DeviceFault):
+    """The mains are gone and the battery is nearly empty: whatever hangs on it stops in minutes."""
+
+    code = "battery_low"
+
+
+class UnknownUps(DeviceFault):
+    """The power daemon knows no UPS of this name."""
+
+    code = "unknown_ups"

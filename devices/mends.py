@@ -20,4 +20,8 @@ MENDS = {
     "tickets_need_person": "call the visitors of these numbers by hand",
     "other_key": "put the same person_key_file on every kiosk and start them again",
     "bridge_stopped": "start the board bridge again",
+    "device_refused": "compare its model and addresses with the site file, then switch it off and on",
+    "on_battery": "the mains are gone: find out why, and close the hall in order if it lasts",
+    "battery_low": "the battery is nearly empty: shut the machines down now",
+    "unknown_ups": "write the name that `upsc -l` gives into the site file",
 }

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from devices.power.state import PowerState
 from hall.identity import IdentityDocument
 
 
@@ -76,5 +77,102 @@ class TicketPrinter(Device, Protocol):
         Raises:
             PaperOut, CoverOpen, CutterFault, ProtocolError: the printer says what went wrong.
             DeviceUnavailable: no answer, or the port failed; part may be on paper.
+        """
+        ...
+
+
+class CounterDisplay(Device, Protocol):
+    """The bars of one line or card. Each shows one counter's state, and returns what can be read on it from then on."""
+
+    def show_idle(self, counter_no: str, text: str, /) -> str:
+        """The counter is free, or serves somebody who is already there.
+
+        Args:
+            text: e.g. the window's number and business.
+
+        Raises:
+            DeviceError: it may not be shown.
+        """
+        ...
+
+    def show_call(self, counter_no: str, display_number: str, text: str, /) -> str:
+        """A number is called: the bar draws attention to itself, as far as it can.
+
+        Args:
+            display_number: e.g. "A001", for bars without words.
+            text: e.g. "请A001号".
+
+        Raises:
+            DeviceError: it may not be shown.
+        """
+        ...
+
+    def show_paused(self, counter_no: str, text: str, /) -> str:
+        """Nobody is served here for now.
+
+        Raises:
+            DeviceError: it may not be shown.
+        """
+        ...
+
+    def show_message(self, counter_no: str, text: str, /) -> str:
+        """Anything else.
+
+        Raises:
+            DeviceError: it may not be shown.
+        """
+        ...
+
+    def clear(self, counter_no: str, /) -> None:
+        """Leave the bar blank, as far as it can be.
+
+        Raises:
+            DeviceError: it may still show something.
+        """
+        ...
+
+
+class Speaker(Device, Protocol):
+    """Says sentences by itself, one at a time."""
+
+    def speak(self, sentence: str) -> None:
+        """Say a sentence to its end.
+
+        Raises:
+            DeviceError: it was not said, or not whole.
+        """
+        ...
+
+
+class Switches(Device, Protocol):
+    """Relays that something is wired to, and inputs that sensors are wired to. Channels count from 1."""
+
+    channels: int
+
+    def set(self, channel: int, *, on: bool) -> None:
+        """Switch one relay.
+
+        Raises:
+            DeviceError: it may be on or off.
+        """
+        ...
+
+    def inputs(self) -> tuple[bool, ...]:
+        """Which inputs are active; () when it has none.
+
+        Raises:
+            DeviceError: it did not say.
+        """
+        ...
+
+
+class PowerSupply(Device, Protocol):
+    """Says whether the mains are there and how long a battery lasts."""
+
+    def read(self) -> PowerState:
+        """Ask once.
+
+        Raises:
+            DeviceError: it did not say.
         """
         ...

@@ -13,15 +13,19 @@ from types import FrameType
 
 from devices.boards.sim_board import BoardSim
 from devices.broker_link import BrokerAddress
+from firmware_bridge.bar_bridge import BarBridge
 from firmware_bridge.bridge import BoardBridge
+from firmware_bridge.simulated_bars import simulated_bars
 from settings.devices.boards import BoardTable
 from settings.load import SettingsError, hall_clock, read_site
+from settings.locale import texts_in
 from settings.logs import set_up_logs
 from settings.show import printed
 from settings.site import Site
 
 logger = logging.getLogger(__name__)
 
+Bridge = BoardBridge | BarBridge
 UNUSABLE = 2  # exit status: the command line or the site file cannot be used
 
 
@@ -36,17 +40,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.print_config:
         sys.stdout.write(printed(site) + "\n")
         return 0
-    if not site.boards:
-        sys.stderr.write(f"{arguments.config}: no [[boards]]: add one, or do not start the board bridge\n")
+    if not (site.boards or site.bars):
+        sys.stderr.write(f"{arguments.config}: no [[boards]] or [[bars]]: add one, or do not start the board bridge\n")
         return UNUSABLE
     set_up_logs("bridge")
     with ExitStack() as stack:
-        tables = _simulated(site.boards, stack) if arguments.simulate else site.boards
-        _run(site, tables)
+        if arguments.simulate:
+            boards, bars = _simulated(site.boards, stack), simulated_bars(site.bars, stack)
+            site = site.model_copy(update={"boards": boards, "bars": bars})
+        _run(site)
     return 0
 
 
-def _run(site: Site, tables: Sequence[BoardTable]) -> None:
+def _run(site: Site) -> None:
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -56,7 +62,9 @@ def _run(site: Site, tables: Sequence[BoardTable]) -> None:
     signal.signal(signal.SIGINT, stop)
     password = site.broker.password.get_secret_value() if site.broker.password else None
     broker = BrokerAddress(site.broker.host, site.broker.port, site.broker.username, password)
-    bridges = [BoardBridge(site.hall.hall_id, table, broker, hall_clock(site)) for table in tables]
+    bridges: list[Bridge] = [BoardBridge(site.hall.hall_id, table, broker, hall_clock(site)) for table in site.boards]
+    texts = texts_in(site.hall.language)
+    bridges += [BarBridge(site.hall.hall_id, table, broker, hall_clock(site), texts) for table in site.bars]
     try:
         for bridge in bridges:
             bridge.start()
@@ -65,7 +73,7 @@ def _run(site: Site, tables: Sequence[BoardTable]) -> None:
         stopping.wait()
     finally:
         with ThreadPoolExecutor(len(bridges)) as pool:  # a hanging board takes its time-out to close
-            list(pool.map(BoardBridge.close, bridges))
+            list(pool.map(lambda bridge: bridge.close(), bridges))
 
 
 def _simulated(tables: Sequence[BoardTable], stack: ExitStack) -> list[BoardTable]:

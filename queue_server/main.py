@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from devices.broker_link import BrokerAddress, BrokerLink
+from devices.opening.speakers import open_speaker
 from hall.catalogue import HallPlan
 from hall.clock import HallClock
 from hall.messages import DeviceHealth
@@ -22,6 +23,8 @@ from hall.texts import Texts
 from queue_server.adapters.mqtt import HallOverMqtt
 from queue_server.adapters.speech.announcer import Announcer
 from queue_server.adapters.speech.calls import speaking
+from queue_server.adapters.speech.module import NAME as SPEAKER_NAME
+from queue_server.adapters.speech.module import SpeechModule
 from queue_server.adapters.speech.output import output_for
 from queue_server.adapters.speech.voice import EspeakVoice
 from queue_server.adapters.sql_audit import SqlAudit
@@ -67,7 +70,11 @@ class Server:
             self._start(writer)
             opened.callback(writer.close)
             await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
-            announcer = _announcer(self._site)
+            module = _speech_module(self._site, link)
+            if module is not None:
+                module.start()
+                opened.callback(module.close)
+            announcer = _announcer(self._site, module)
             if announcer is not None:
                 announcer.start()
                 opened.callback(announcer.close)
@@ -132,12 +139,19 @@ def _broker_link(site: Site, clock: HallClock) -> BrokerLink:
     )
 
 
-def _announcer(site: Site) -> Announcer | None:
+def _speech_module(site: Site, link: BrokerLink) -> SpeechModule | None:
+    table = site.speech.syn6288
+    if site.speech.output != "syn6288" or table is None:
+        return None
+    return SpeechModule(lambda: open_speaker(table, SPEAKER_NAME), link.tell)
+
+
+def _announcer(site: Site, module: SpeechModule | None) -> Announcer | None:
     output = output_for(site.speech.output, site.speech.wav_folder)
     if output is None:
         return None
     zones = [zone.zone_id for zone in site.zones]
-    return Announcer(zones, voice=EspeakVoice(), output=output, repeat=site.speech.repeat)
+    return Announcer(zones, voice=EspeakVoice(), output=output, repeat=site.speech.repeat, module=module)
 
 
 def main(arguments: list[str] | None = None) -> int:

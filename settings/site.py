@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from hall.catalogue import IdentityPolicy, TimeClass
 from hall.counter import CounterKind
+from settings.devices.bars import Bars
 from settings.devices.boards import BoardTable
 from settings.devices.kiosks import KioskTable
+from settings.devices.speakers import Syn6288Table
 from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
 from settings.rules import RulesTable
 from settings.table import Host, Identifier, Name, OwnPort, Port, Prefix, Table
@@ -100,9 +102,16 @@ class BrokerTable(Table):
 class SpeechTable(Table):
     """[speech]: how calls are spoken."""
 
-    output: Literal["auto", "sound_card", "wav", "off"] = "auto"
+    output: Literal["auto", "sound_card", "wav", "off", "syn6288"] = "auto"  # "syn6288" falls back to "auto"
     wav_folder: Path = Path("speech")
     repeat: Annotated[int, Field(ge=1, le=3)] = 2
+    syn6288: Syn6288Table | None = None
+
+    @model_validator(mode="after")
+    def _module_has_a_port(self) -> "SpeechTable":
+        if self.output == "syn6288" and self.syn6288 is None:
+            raise ValueError('output = "syn6288" needs [speech.syn6288] with its port')
+        return self
 
 
 class ClockTable(Table):
@@ -154,6 +163,7 @@ class Site(BaseSettings):
     counters: Annotated[tuple[CountersTable, ...], Field(min_length=1)]
     kiosks: tuple[KioskTable, ...] = ()
     boards: tuple[BoardTable, ...] = ()
+    bars: tuple[Bars, ...] = ()
     hours: HoursTable | None = None
     calendar: CalendarTable = CalendarTable()
     appointments: AppointmentsTable = AppointmentsTable()
@@ -188,12 +198,16 @@ class Site(BaseSettings):
         for kiosk in self.kiosks:  # a device is named after its kiosk and its kind
             _once(f"kiosk {kiosk.kiosk_id}: a reader of kind", [reader.kind for reader in kiosk.readers])
         _once("boards: counter", [n for board in self.boards for n in board.counters])
+        _once("bars: counter", [n for bars in self.bars for n in bars.counters])
+        _once("boards and bars: id", [b.board_id for b in self.boards] + [b.bars_id for b in self.bars])
+        _once("kiosks and bars: id", [k.kiosk_id for k in self.kiosks] + [b.bars_id for b in self.bars])
         places = [(f"queue {q.prefix}", q.zone) for q in self.queues]
         places += [(f"counters {group.numbers[0]}…", group.zone) for group in self.counters]
         places += [(f"kiosk {k.kiosk_id}", k.zone) for k in self.kiosks]
         _known("zone", {z.zone_id for z in self.zones}, places)
         _known("queue", set(prefixes), [(f"counters {g.numbers[0]}…", p) for g in self.counters for p in g.queues])
         _known("counter", set(numbers), [(f"board {b.board_id}", n) for b in self.boards for n in b.counters])
+        _known("counter", set(numbers), [(f"bars {b.bars_id}", n) for b in self.bars for n in b.counters])
         return self
 
 

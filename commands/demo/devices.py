@@ -20,6 +20,7 @@ from devices.identity.social_card_sim import SocialCardSim, card_files
 from devices.identity.synthetic import synthetic_resident
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
+from firmware_bridge.simulated_bars import simulated_bars
 from settings.devices.kiosks import KioskTable
 from settings.devices.printers import TcpPrinter
 from settings.devices.readers import PcscReader
@@ -84,6 +85,7 @@ class SimulatedDevices:
             self.kiosks[table.kiosk_id] = self._kiosk(table, folder)
         for board in site.boards:
             self._board(board.board_id, tuple(str(number) for number in board.counters), folder)
+        self.bars = simulated_bars(site.bars, self._ends)
 
     def is_lit(self, counter_no: str) -> bool:
         """Whether the keys of a counter's evaluator are lit; a counter without one has none to light."""
@@ -162,7 +164,8 @@ def connected(site: Site, devices: SimulatedDevices) -> dict[str, object]:
         board.model_dump(mode="json") | {"port": os.fspath(devices.boards[board.board_id].port)}
         for board in site.boards
     ]
-    return {"kiosks": kiosks, "boards": boards}
+    bars = [table.model_dump(mode="json") for table in devices.bars]
+    return {"kiosks": kiosks, "boards": boards, "bars": bars}
 
 
 def _link(path: Path, reader: SamvSim) -> None:

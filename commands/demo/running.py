@@ -106,7 +106,7 @@ class HallProcesses:
         self.clock = hall_clock(self.site)
         self.start_broker()
         self.start_server()
-        starting = [self._start(BRIDGE, "firmware_bridge.main")] if self.site.boards else []
+        starting = [self._start(BRIDGE, "firmware_bridge.main")] if self.site.boards or self.site.bars else []
         starting += [self._start_kiosk(kiosk.kiosk_id) for kiosk in self.site.kiosks]
         for process in starting:
             process.wait_ready()

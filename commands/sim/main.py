@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import commands.sim
 from commands.sim.console import Console, Misunderstood, NeedsMore
 
-OTHERS = {"main", "console"}
+OTHERS = {"main", "console", "on_a_line"}
 
 
 def kinds() -> list[str]:

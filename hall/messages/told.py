@@ -20,6 +20,7 @@ class CounterState(Struct, frozen=True, kw_only=True, tag=True):
     flashing: bool = False
     call_id: str | None = None
     rating_id: str | None = None  # set while a rating is open
+    display_number: str | None = None  # of the call, e.g. "A001": for bars too short for the text
 
     @property
     def version(self) -> tuple[str, int]:
@@ -41,7 +42,7 @@ class QueueState(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class BarShown(Struct, frozen=True, kw_only=True, tag=True):
-    """A board has put this text on a counter's bar."""
+    """This text can be read on a counter's bar: a board or a card said so, or it was sent to a bar that cannot say."""
 
     counter_no: str
     revision: int

@@ -9,13 +9,13 @@ from fastapi.responses import HTMLResponse
 from hall.catalogue import Counter, Zone
 from hall.priority import PriorityClass
 from queue_server.api.context import Context, Ctx
-from queue_server.api.queries import place_of
+from queue_server.api.queries import place_of, sign_languages
 from queue_server.domain.reasons import CLASSES
 from queue_server.domain.refusals import UnknownTicket
 from queue_server.domain.signs import Named, name_of
 from queue_server.pages import wording
 from queue_server.pages.panel import BUTTONS, KEYS
-from queue_server.pages.rendering import Assets, Renderer
+from queue_server.pages.rendering import HTML_LANGUAGES, Assets, Renderer
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -86,6 +86,22 @@ async def zone_display(zone_id: str, context: Ctx, pages: Pages) -> HTMLResponse
     if zone is None:
         return _not_found(context, pages, context.texts("There is no zone {zone} in this hall.", zone=zone_id))
     return _display(context, pages, zone)
+
+
+@router.get("/display/counter/{counter_no}")
+async def sign(counter_no: str, context: Ctx, pages: Pages) -> HTMLResponse:
+    """The small screen above one counter."""
+    plan, texts = context.plan, context.texts
+    if counter_no not in plan.counters:
+        return _not_found(context, pages, texts("There is no window {counter} in this hall.", counter=counter_no))
+    return pages.page(
+        "sign",
+        texts,
+        data={"counterNo": counter_no},
+        hall=_name(context, plan),
+        counter_no=counter_no,
+        second_lang=HTML_LANGUAGES[sign_languages(context)[1].language],
+    )
 
 
 @router.get("/manager")

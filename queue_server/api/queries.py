@@ -7,11 +7,13 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from hall.texts import Texts
 from queue_server.api.context import Context, Ctx
 from queue_server.api.schemas import HealthOut
 from queue_server.domain.refusals import UnknownCounter, UnknownItem, UnknownTicket
 from queue_server.domain.slots import BookingCause
 from queue_server.service.device_keys import with_key_warnings
+from queue_server.service.sign_view import SignView, sign_view
 from queue_server.service.staff_views import CounterView, ManagerView, counter_view, manager_view
 from queue_server.service.views import PlaceView, booking_cause, display_view, place_view, queue_views, slot_views
 
@@ -89,6 +91,18 @@ def counter_now(context: Context, counter_no: str) -> CounterView:
     if counter_no not in context.plan.counters:
         raise UnknownCounter(f"the hall has no counter {counter_no!r}")
     return counter_view(context.live.hall, context.texts, counter_no, context.clock.now(), context.languages)
+
+
+def sign_now(context: Context, counter_no: str) -> SignView:
+    """A counter's sign; raises `UnknownCounter`."""
+    if counter_no not in context.plan.counters:
+        raise UnknownCounter(f"the hall has no counter {counter_no!r}")
+    return sign_view(context.live.hall, counter_no, sign_languages(context))
+
+
+def sign_languages(context: Context) -> list[Texts]:
+    """The site's language, and the other one below it."""
+    return sorted(context.languages, key=lambda texts: texts.language != context.texts.language)
 
 
 def place_of(context: Context, ticket_id: str) -> PlaceView:

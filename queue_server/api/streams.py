@@ -16,7 +16,7 @@ from prometheus_client import Gauge
 
 from hall.messages import DayStarted, TicketCalled
 from queue_server.api.context import Context, Ctx
-from queue_server.api.queries import DISPLAY_CALLS, counter_now, manager_now
+from queue_server.api.queries import DISPLAY_CALLS, counter_now, manager_now, sign_now
 from queue_server.domain.hall_day import Call
 from queue_server.domain.record import Record
 from queue_server.service.views import call_view, display_view, queue_views
@@ -46,6 +46,13 @@ async def counter(counter_no: str, context: Ctx) -> StreamingResponse:
     """Events `snapshot` (a CounterView) and `beat`."""
     counter_now(context, counter_no)  # refuses an unknown counter before the stream begins
     return _respond("counter", _snapshots(context, lambda: counter_now(context, counter_no)))
+
+
+@router.get("/signs/{counter_no}", response_class=StreamingResponse)
+async def sign(counter_no: str, context: Ctx) -> StreamingResponse:
+    """Events `snapshot` (a SignView) and `beat`: what a screen above a counter shows."""
+    sign_now(context, counter_no)  # refuses an unknown counter before the stream begins
+    return _respond("sign", _snapshots(context, lambda: sign_now(context, counter_no)))
 
 
 @router.get("/manager", response_class=StreamingResponse)

@@ -153,8 +153,11 @@ DEVICE_KINDS = {
     "printer": "Ticket printer",
     "card_reader": "Document reader",
     "board": "Counter board",
+    "counter_display": "Bars above counters",
     "bridge": "Board bridge",
     "speaker": "Speaker",
+    "switches": "Door, light and presence",
+    "ups": "Emergency power",
     "offline_numbers": "Numbers without the server",
 }
 
@@ -171,6 +174,10 @@ DEVICE_CAUSES = {
     "cutter_fault": "The cutter is stuck.",
     "card_unreadable": "A document could not be read.",
     "reader_fault": "It failed its own test.",
+    "device_refused": "It understands what it is asked and does not do it.",
+    "on_battery": "The mains are gone; it runs on its battery.",
+    "battery_low": "The mains are gone and the battery is nearly empty.",
+    "unknown_ups": "The power service knows no supply of this name.",
     "board_restarted": "It restarted.",
     "command_refused": "It refused a command.",
     "wrong_firmware": "Its firmware belongs to another release.",

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.devices.power import Ups
 from settings.devices.printers import Printer
 from settings.devices.readers import Reader
+from settings.devices.relays import Relays
 from settings.table import Identifier, Table
 
 
@@ -21,6 +23,8 @@ class KioskTable(Table):
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server
     control_socket: Path | None = None  # for simulated citizens only
+    switches: Relays | None = None  # door, light, sensor of presence
+    ups: Ups | None = None
 
     @property
     def reader_names(self) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def test_the_configuration_is_shown_with_secrets_masked(site, run_main):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (SITE, r"no [[boards]]"),
+        (SITE, r"no [[boards]] or [[bars]]"),
         (SITE + "bords = []\n", "unknown key; did you mean 'boards'?"),
         (SITE.replace("zones", "zone", 1), "zones"),
     ],
@@ -103,3 +103,15 @@ def test_a_site_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, ru
     assert (process.returncode, out) == (2, "")
     assert sentence in err
     assert "Traceback" not in err
+
+
+def test_bars_alone_are_enough_and_simulated_ones_need_no_port(tmp_path, broker, run_main, server):
+    path = tmp_path / "site.toml"
+    bars = 'bars = [{ kind = "onbon", bars_id = "L01", counter = 3, host = "192.0.2.1" }]\n'
+    path.write_text(SITE + bars + f"[broker]\nport = {broker.port}\n")
+    server.tell("3", 1, "请A001号到3号窗口办理", call_id="c1")
+
+    run_main("--config", path, "--simulate")
+
+    until(lambda: server.shown, within_s=10)
+    assert (server.shown[0].counter_no, server.shown[0].call_id) == ("3", "c1")

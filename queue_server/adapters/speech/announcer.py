@@ -5,10 +5,12 @@ Nothing that fails here stops a call: it is on the displays already, and the nex
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from queue_server.adapters.speech.module import ModuleFailed
 from queue_server.adapters.speech.output import Output, OutputFailed
 from queue_server.adapters.speech.pinyin import UnknownCharacter, call_sentence
 from queue_server.adapters.speech.sound import chime, length_s, silence, wav_of
@@ -36,6 +38,10 @@ OnSpoken = Callable[[Announcement, str, float], None]
 """Hears of each announcement that was made: the sentence ("" for the chime alone) and its length in seconds."""
 
 
+Module = Callable[[str, int, float], None]
+"""Says a sentence so many times with so many seconds between, by itself; raises `ModuleFailed`."""
+
+
 class Announcer:
     """Speaks announcements, each zone's in turn, recalls first."""
 
@@ -48,16 +54,20 @@ class Announcer:
         repeat: int = 2,
         pause_s: float = BETWEEN_S,
         on_spoken: OnSpoken | None = None,
+        module: Module | None = None,
     ) -> None:
         """Prepare; `start()` begins to speak.
 
         Args:
+            voice, output: how a call is spoken without a module, and where its module fails.
             repeat: how often the sentence is spoken, 1 to 3.
             pause_s: between the repetitions.
             on_spoken: called on the zone's thread.
+            module: speaks by itself; all zones hear the same one.
         """
         self._voice, self._output = voice, output
         self._repeat, self._pause_s, self._on_spoken = repeat, pause_s, on_spoken
+        self._module = module
         self._chime = chime()
         self._zones = {zone_id: _ZoneQueue() for zone_id in zones}
         self._threads: list[threading.Thread] = []
@@ -87,9 +97,23 @@ class Announcer:
     def _run(self, queue: "_ZoneQueue") -> None:
         while (announcement := queue.take()) is not None:
             try:
-                self._speak(announcement)
+                if not self._said_by_module(announcement):
+                    self._speak(announcement)
             except Exception:  # a zone never falls silent for good
                 logger.exception("zone %s: an announcement failed", announcement.zone_id)
+
+    def _said_by_module(self, announcement: Announcement) -> bool:
+        if self._module is None:
+            return False
+        text, began = call_sentence(announcement.display_number, announcement.counter_no), time.monotonic()
+        try:
+            self._module(text, self._repeat, self._pause_s)
+        except ModuleFailed as exc:
+            logger.warning("zone %s: spoken without the module: %s", announcement.zone_id, exc)
+            return False
+        if self._on_spoken is not None:
+            self._on_spoken(announcement, text, time.monotonic() - began)
+        return True
 
     def _speak(self, announcement: Announcement) -> None:
         text = call_sentence(announcement.display_number, announcement.counter_no)

@@ -100,14 +100,15 @@ def output_for(
     """The output that a site file asks for.
 
     Args:
-        kind: "sound_card", "wav", "off", or "auto" for the card if there is one and files if not.
+        kind: "sound_card", "wav", "off", or "auto" for the card if there is one and files if not; "syn6288" is "auto",
+            for when the module fails.
 
     Returns:
         None for "off".
     """
     if kind == "off":
         return None
-    if kind == "auto":
+    if kind in ("auto", "syn6288"):
         kind = "sound_card" if has_sound_card(cards) and shutil.which(program) else "wav"
     return SoundCard() if kind == "sound_card" else WavFolder(wav_folder)
 

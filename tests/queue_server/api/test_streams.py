@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from queue_server.api import streams
-from queue_server.api.queries import counter_now
+from queue_server.api.queries import counter_now, sign_now
 from tests.queue_server.api.server import INCARNATION, Hall, issue
 
 
@@ -121,3 +121,26 @@ def test_an_open_stream_ends_when_the_server_stops(hall: Hall):
                 assert [chunk async for chunk in stream] == []
 
     asyncio.run(stop())
+
+
+def test_a_sign_tells_its_own_counter_to_anybody_and_names_nobody(hall: Hall):
+    async def watch() -> None:
+        async with hall.running() as http:
+            await http.post("/api/v1/counters/3/open", json={"command_id": "command-2", "staff_no": "T0003"})
+            await http.post("/api/v1/tickets", json=issue())
+            stream = streams._snapshots(hall.context, lambda: sign_now(hall.context, "3"))
+            ((_name, _id, before),) = await events_of(stream, 1)
+            await http.post("/api/v1/counters/3/call-next", json={"command_id": "command-3"})
+
+            after = before
+            while after["status"] != "calling":
+                ((_name, _id, after),) = await events_of(stream, 1)
+
+            assert (before["status"], before["display_number"], before["call_id"]) == ("idle", None, None)
+            assert after["display_number"] == "A001"
+            assert after["call_id"]
+            assert "Ticket A001, please go to window 3" in after["lines"]
+            assert set(after) == {"revision", "counter_no", "status", "display_number", "call_id", "lines"}
+            assert (await http.get("/api/v1/stream/signs/999")).status_code == 404
+
+    asyncio.run(watch())

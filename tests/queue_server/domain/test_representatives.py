@@ -13,6 +13,7 @@ from hall.texts import ENGLISH
 from queue_server.adapters.mqtt import counter_state
 from queue_server.domain import refusals as no
 from queue_server.domain.snapshot import dump, load
+from queue_server.service.sign_view import sign_view
 from queue_server.service.staff_views import counter_view, manager_view
 from queue_server.service.views import display_view, place_view
 from tests.queue_server.halls import MORNING, Hall, audit, found_again, refused, small_plan
@@ -131,6 +132,7 @@ def test_principals_are_told_to_nobody():
         counter_view(hall.day, ENGLISH, "1", now, [ENGLISH]),
         manager_view(hall.day, ENGLISH, now, [], [], broker_connected=True),
         counter_state(hall.day, "1", ENGLISH, "incarnation"),
+        sign_view(hall.day, "1", [ENGLISH]),
     ]
 
     assert hall.ticket(ticket).principal == ANN

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 TELEVISION, UPRIGHT, DESK, PHONE = (1920, 1080), (1080, 1920), (1440, 900), (390, 844)
+BAR = (1920, 360)  # a stretched screen above a window
 SCREENS = [
     ("index", "/", DESK, "h2"),
     ("index_phone", "/", PHONE, "h2"),
@@ -24,6 +25,11 @@ SCREENS = [
     ("display_zone_upright", "/display/E", UPRIGHT, "#calls li"),
     ("display_quiet", "/display/P", TELEVISION, "#queues li"),
     ("display_small", "/display", (1280, 720), "#calls li"),
+    ("display_sign_calling", "/display/counter/1", BAR, "[data-status=calling] #number"),
+    ("display_sign_calling_upright", "/display/counter/1", UPRIGHT, "[data-status=calling] #number"),
+    ("display_sign_serving", "/display/counter/10", (1024, 600), "[data-status=serving] #number"),
+    ("display_sign_paused", "/display/counter/3", BAR, "[data-status=paused]"),
+    ("display_sign_closed", "/display/counter/30", (800, 480), "[data-status=closed]"),
     ("manager", "/manager", DESK, "#counters li"),
     ("manager_phone", "/manager", PHONE, "#counters li"),
     ("manager_television", "/manager", TELEVISION, "#counters li"),
