@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from settings.fonts import cjk_font, other_fonts
 
@@ -22,6 +22,10 @@ NEVER_LAST = set("（「『【《〈“‘([{")
 WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_@%+*'-]*|.", re.DOTALL)
 LINE_HEIGHT = 1.3  # times the size; accessibility norms ask for no less
 PROBE_SIZE = 32
+ASCENT = 0.88  # ems; CJK fonts: the em box stands from 0.88 above the base line to 0.12 below
+OVERHANG = 0.25  # ems; what a letter may reach beyond its own box
+INKED_FROM = 106  # of 255: a little bolder than half, since thermal dots bleed less than they fade
+THRESHOLD = [0] * INKED_FROM + [255] * (256 - INKED_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ def cleaned(text: str) -> str:
     return "".join(ch for ch in text if unicodedata.category(ch) not in ("Cc", "Cf", "Cs") and not _selects(ch))
 
 
+@functools.lru_cache(maxsize=4096)
 def width_of(text: str, size: int, *, bold: bool = False) -> int:
     """How many dots a line takes."""
-    return round(sum(font.getlength(part) for part, font in _runs(text, size, bold)))
+    return round(sum(font.getlength(part) for part, font in runs(text, size, bold=bold)))
 
 
+@functools.lru_cache(maxsize=512)
 def fit(text: str, width: int, *, size: int, smallest: int, bold: bool = False) -> Lines:
     """Set a text in a column: on one line if some size allows, else on two, else on as many as it takes.
 
@@ -66,15 +72,30 @@ def fit(text: str, width: int, *, size: int, smallest: int, bold: bool = False) 
     return Lines(_balanced(text, width, smallest, bold), smallest)
 
 
-def draw_line(
-    draw: ImageDraw.ImageDraw, x: int, top: int, text: str, size: int, *, bold: bool = False, ink: int = 0
-) -> None:
-    """Draw one line whose em box begins at (x, top)."""
-    baseline = top + round(size * 0.88)  # CJK fonts: the em box stands from 0.88 above to 0.12 below
-    place = float(x)
-    for part, font in _runs(text, size, bold):
-        draw.text((place, baseline), part, font=font, fill=ink, anchor="ls")
+def overhang_of(size: int) -> int:
+    """How many dots stand around the em boxes of a line in its mask, on every side."""
+    return round(size * OVERHANG)
+
+
+@functools.lru_cache(maxsize=192)  # some 30 KB each
+def line_mask(text: str, size: int, *, bold: bool = False) -> Image.Image:
+    """One line in dots, with `overhang_of(size)` around it.
+
+    Returns:
+        Mode "1", what is to be black is set. It is kept for the next time: never change it.
+    """
+    overhang = overhang_of(size)
+    ink = Image.new("L", (width_of(text, size, bold=bold) + 2 * overhang, size + 2 * overhang), 0)
+    draw, place = ImageDraw.Draw(ink), float(overhang)
+    for part, font in runs(text, size, bold=bold):
+        draw.text((place, overhang + round(size * ASCENT)), part, font=font, fill=255, anchor="ls")
         place += font.getlength(part)
+    return thresholded(ink)
+
+
+def thresholded(ink: Image.Image) -> Image.Image:
+    """Grey coverage (mode "L", 255 is all ink) as dots (mode "1")."""
+    return ink.point(THRESHOLD, "1")
 
 
 def _broken(text: str, width: int, size: int, bold: bool) -> tuple[str, ...]:
@@ -122,20 +143,21 @@ def _selects(ch: str) -> bool:
     return "\ufe00" <= ch <= "\ufe0f" or "\U000e0100" <= ch <= "\U000e01ef"
 
 
-def _runs(text: str, size: int, bold: bool) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+def runs(text: str, size: int, *, bold: bool) -> list[tuple[str, ImageFont.FreeTypeFont]]:
     """Neighbouring characters that one font draws."""
-    runs: list[tuple[str, Path]] = []
+    found: list[tuple[str, Path]] = []
     for ch in text:
-        shown, path = _drawable(ch, bold)
-        if runs and runs[-1][1] == path:
-            runs[-1] = (runs[-1][0] + shown, path)
+        shown, path = drawable(ch, bold=bold)
+        if found and found[-1][1] == path:
+            found[-1] = (found[-1][0] + shown, path)
         else:
-            runs.append((shown, path))
-    return [(part, _font(path, size)) for part, path in runs]
+            found.append((shown, path))
+    return [(part, _font(path, size)) for part, path in found]
 
 
-@functools.cache
-def _drawable(ch: str, bold: bool) -> tuple[str, Path]:
+@functools.lru_cache(maxsize=4096)
+def drawable(ch: str, *, bold: bool) -> tuple[str, Path]:
+    """A character and the font that draws it; `MISSING_MARK` for one that none has."""
     main = cjk_font(bold=bold)
     for path in (main, *other_fonts()):
         if has_glyph(path, ch):
@@ -144,7 +166,7 @@ def _drawable(ch: str, bold: bool) -> tuple[str, Path]:
     return MISSING_MARK, main
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8192)
 def has_glyph(path: Path, ch: str) -> bool:
     """Whether a font draws a character of its own and not the box for missing ones."""
     return ch.isspace() or _dots(path, ch) != _dots(path, "\uffff")  # a non-character

@@ -1,6 +1,8 @@
 """From a drawn number to what the printer gets: the ticket's face in the visitor's language, as a picture in bytes."""
 
-from devices.printers.ticket import USUAL_HINTS, TicketFace, raster, render
+from devices.printers.drawing import draw
+from devices.printers.papers.ticket import USUAL_HINTS, TicketFace, ticket
+from devices.printers.raster import raster
 from devices.printers.wording import wait_range, window_list
 from hall.catalogue import HallPlan
 from hall.texts import Texts
@@ -43,4 +45,4 @@ def printable(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str, *, 
         FontMissing: the Chinese font is not installed.
         ValueError: the ticket cannot be drawn, e.g. its address is too long for a QR code.
     """
-    return raster(render(face_of(job, plan, texts, kiosk_id), width_dots=dots, texts=texts))
+    return raster(draw(ticket(face_of(job, plan, texts, kiosk_id), texts), width_dots=dots))

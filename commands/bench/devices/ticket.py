@@ -6,8 +6,9 @@ from datetime import datetime, timedelta, timezone
 
 from commands.bench.rows import Row, at_most
 from commands.bench.scale import Scale
+from devices.printers.drawing import draw
+from devices.printers.papers.ticket import TicketFace, ticket
 from devices.printers.raster import raster
-from devices.printers.ticket import TicketFace, render
 from hall.texts import Texts
 from settings.locale import texts_in
 
@@ -22,11 +23,11 @@ def bench(scale: Scale) -> list[Row]:
 
 def _row(dots: int, texts: Texts, scale: Scale) -> Row:
     took_ms: list[float] = []
-    raster(render(_face(0), width_dots=dots, texts=texts))  # fonts are read once, when a kiosk starts
+    raster(draw(ticket(_face(0), texts), width_dots=dots))  # fonts are read once, when a kiosk starts
     ends = time.perf_counter() + scale.seconds
     while time.perf_counter() < ends:
         began = time.perf_counter()
-        raster(render(_face(len(took_ms) + 1), width_dots=dots, texts=texts))
+        raster(draw(ticket(_face(len(took_ms) + 1), texts), width_dots=dots))
         took_ms.append((time.perf_counter() - began) * 1000)
     return at_most(f"ticket drawn, {dots} dots, median", statistics.median(took_ms), "ms", GOAL_MS)
 

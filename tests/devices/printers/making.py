@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from devices.printers.ticket import TicketFace
+from PIL import Image
+
+from devices.printers.drawing import draw
+from devices.printers.papers.ticket import TicketFace, ticket
+from hall.scripts import Scripts
 from hall.texts import Texts
 
 PO_FILE = Path(__file__).parents[3] / "config" / "locale" / "zh_CN" / "printing.po"
@@ -20,7 +24,14 @@ def po_entries() -> dict[str, str]:
     return {ast.literal_eval(key): ast.literal_eval(value) for key, value in pairs if key != '""'}
 
 
+# Inner Mongolia Autonomous Region, and "Mongolian script": words that are sure; a hall's own come from its translator.
+INNER_MONGOLIA = "ᠥᠪᠥᠷ ᠮᠣᠩᠭᠤᠯ\u202fᠤᠨ ᠥᠪᠡᠷᠲᠡᠭᠡᠨ ᠵᠠᠰᠠᠬᠤ ᠣᠷᠤᠨ"
+SCRIPT = "ᠮᠣᠩᠭᠤᠯ ᠪᠢᠴᠢᠭ"
 CHINESE = Texts(po_entries(), "zh_CN")
+
+
+def render(face: TicketFace, *, width_dots: int = 576, texts: Texts, scripts: Scripts = Scripts.ZH_ONLY) -> Image.Image:
+    return draw(ticket(face, texts, scripts), width_dots=width_dots)
 
 
 def a_face(**changes: Any) -> TicketFace:

@@ -19,9 +19,8 @@ from devices.errors import (
 )
 from devices.printers.escpos_printer import FILLING, EscposPrinter, PrintedJobs
 from devices.printers.raster import raster
-from devices.printers.ticket import render
 from devices.wire import TcpWire
-from tests.devices.printers.making import CHINESE, a_face
+from tests.devices.printers.making import CHINESE, a_face, render
 from tests.waiting import until
 
 TICKET = render(a_face(), texts=CHINESE)
