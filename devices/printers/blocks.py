@@ -25,10 +25,15 @@ class Block(Struct, frozen=True, tag=True):
 
 
 class Title(Block, frozen=True):
-    """Centred and bold; shrinks before it breaks."""
+    """Centred and bold.
+
+    Attributes:
+        shrinks: a little before it breaks; False where it stands beside a script that must not be larger.
+    """
 
     text: str
     size: Size = Size.HALL
+    shrinks: bool = True
 
 
 class Text(Block, frozen=True):

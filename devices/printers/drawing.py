@@ -32,6 +32,8 @@ AnyBlock = (
     | b.Space
 )
 
+LABEL_EMS = 5  # of short labels before lines to write on: those below one another begin at one place
+
 
 def draw(paper: Blocks, *, width_dots: int = 576) -> Image.Image:
     """Draw a paper, mode "1", `width_dots` wide and as long as it takes.
@@ -61,7 +63,7 @@ def _draw(sheet: Sheet, block: AnyBlock) -> None:  # noqa: C901 (a case a block)
     match block:
         case b.Title():
             size = sheet.sizes[block.size]
-            sheet.centred(block.text, block.size, size * 3 // 4, bold=True)
+            sheet.centred(block.text, block.size, size * 3 // 4 if block.shrinks else size, bold=True)
         case b.Text():
             _text(sheet, block)
         case b.Section():
@@ -97,7 +99,7 @@ def _draw(sheet: Sheet, block: AnyBlock) -> None:  # noqa: C901 (a case a block)
 def _text(sheet: Sheet, text: b.Text) -> None:
     size = sheet.sizes[b.Size.LABEL]
     indent = 0 if not text.mark else max(width_of(cleaned(text.mark), size) + size // 3, size * 3 // 2)
-    set_text = sheet.fitted(text.text, sheet.inner - indent, b.Size.LABEL, b.Size.LABEL, bold=text.bold)
+    set_text = fit(text.text, sheet.inner - indent, size=size, smallest=size, bold=text.bold, is_even=text.centred)
     if text.mark:
         sheet.line(sheet.left, sheet.y, cleaned(text.mark), size, bold=text.bold)
     sheet.lines(sheet.left + indent, sheet.y, sheet.inner - indent, set_text, bold=text.bold, centred=text.centred)
@@ -105,7 +107,7 @@ def _text(sheet: Sheet, text: b.Text) -> None:
 
 
 def _section(sheet: Sheet, section: b.Section) -> None:
-    sheet.y += sheet.gap
+    sheet.y += sheet.gap * 3 // 2
     size, bar = sheet.sizes[b.Size.LABEL], sheet.gap // 2
     set_text = sheet.fitted(section.text, sheet.inner - 2 * bar, b.Size.LABEL, b.Size.LABEL, bold=True)
     sheet.fill((sheet.left, sheet.y, sheet.left + bar - 1, sheet.y + set_text.height - 1))
@@ -209,10 +211,10 @@ def _beside(sheet: Sheet, beside: b.Beside) -> None:
 
 def _writing_line(sheet: Sheet, line: b.WritingLine) -> None:
     size = sheet.sizes[b.Size.LABEL]
-    sheet.y += sheet.gap
+    sheet.y += sheet.gap * 3 // 2
     set_text = fit(line.label, sheet.inner * 2 // 3, size=size, smallest=size)
     sheet.lines(sheet.left, sheet.y, sheet.inner, set_text, bold=False)
-    last = width_of(set_text.lines[-1], size)
+    last = max(width_of(set_text.lines[-1], size), round(size * LABEL_EMS))
     sheet.y += set_text.height + size // 4
     sheet.fill((sheet.left + last + size // 2, sheet.y - 2, sheet.right - 1, sheet.y - 1))
     sheet.y += sheet.gap // 2

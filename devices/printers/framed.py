@@ -53,7 +53,7 @@ def draw_boxes(sheet: Sheet, block: Boxes) -> None:
 
 def draw_table(sheet: Sheet, block: Table) -> None:
     """A bold head over a line, then rows parted by thin lines."""
-    size, gap = sheet.sizes[LABEL], sheet.gap
+    gap = sheet.gap
     edges = _edges(sheet, block)
     for n, row in enumerate((block.head, *block.rows)):
         cells = [
@@ -67,7 +67,7 @@ def draw_table(sheet: Sheet, block: Table) -> None:
         thickness = 2 if not n or n == len(block.rows) else 1
         sheet.fill((sheet.left, sheet.y, sheet.right - 1, sheet.y + thickness - 1))
         sheet.y += thickness
-    sheet.y += size // 2
+    sheet.y += gap // 2
 
 
 def _edges(sheet: Sheet, block: Table) -> list[int]:

@@ -35,6 +35,25 @@ def raster(image: Image.Image) -> bytes:
     return b"".join(_bands(dots, image.width // 8))
 
 
+def preview(job: bytes) -> Image.Image:
+    """The picture that a printer gets to see, dot for dot: read back from the very bytes that are sent.
+
+    Args:
+        job: from `raster`.
+
+    Raises:
+        ValueError: it holds other commands than pictures; their look is the printer's own.
+    """
+    dots, row_bytes = bytearray(), 0
+    for command in whole_commands(job):
+        if not command.startswith(GS_V_0):
+            raise ValueError("only pictures have a preview; how a printer sets its own text is not known here")
+        row_bytes = int.from_bytes(command[4:6], "little")
+        dots += command[HEADER_BYTES:]
+    height = len(dots) // row_bytes if row_bytes else 0
+    return Image.frombytes("1", (row_bytes * 8, height), bytes(dots).translate(INVERTED))
+
+
 def harmless(dots: bytes) -> bytes:
     """Dots without the beginnings of real-time commands: 04, 05 and 14 after 10 become 0C, 0D and 1C."""
     return REAL_TIME.sub(lambda found: bytes((0x10, found[0][1] | 0x08)), dots)

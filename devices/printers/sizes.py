@@ -32,6 +32,6 @@ def _ems(*dots: int) -> dict[Size, int]:
 
 #                  hall title number box value label small
 SIZES = {
-    576: Sizes(_ems(46, 40, 176, 42, 34, 26, 24), gap=16, qr=248, column=330),
-    384: Sizes(_ems(34, 32, 124, 32, 28, 22, 22), gap=12, qr=0, column=250),
+    576: Sizes(_ems(46, 54, 176, 42, 34, 26, 24), gap=16, qr=248, column=330),
+    384: Sizes(_ems(34, 42, 124, 32, 28, 22, 22), gap=12, qr=0, column=250),
 }

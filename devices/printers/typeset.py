@@ -19,8 +19,9 @@ logger = logging.getLogger(__name__)
 MISSING_MARK = "〓"  # the printers' geta: "a character is missing here" (JIS X 4051)
 NEVER_FIRST = set("，。、；：？！）」』】》〉”’%…·,.;:?!)]}–-")  # of a line
 NEVER_LAST = set("（「『【《〈“‘([{")
-WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_@%+*'-]*|.", re.DOTALL)
+WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_@%+*'–-]*|.", re.DOTALL)
 LINE_HEIGHT = 1.3  # times the size; accessibility norms ask for no less
+SHORTEST_LAST = 4  # characters in the last line of running text
 PROBE_SIZE = 32
 ASCENT = 0.88  # ems; CJK fonts: the em box stands from 0.88 above the base line to 0.12 below
 OVERHANG = 0.25  # ems; what a letter may reach beyond its own box
@@ -54,22 +55,24 @@ def width_of(text: str, size: int, *, bold: bool = False) -> int:
 
 
 @functools.lru_cache(maxsize=512)
-def fit(text: str, width: int, *, size: int, smallest: int, bold: bool = False) -> Lines:
+def fit(text: str, width: int, *, size: int, smallest: int, bold: bool = False, is_even: bool = True) -> Lines:
     """Set a text in a column: on one line if some size allows, else on two, else on as many as it takes.
 
-    Nothing is ever cut off. Lines of a broken text are made about equally long.
+    Nothing is ever cut off.
 
     Args:
         width: of the column, in dots.
         size: the wanted em, in dots; `smallest` is the least acceptable.
+        is_even: lines are made about equally long; False fills each, as in running text.
     """
     text = cleaned(text)
     for most in (1, 2):
         for em in range(size, smallest - 1, -2):
             lines = _broken(text, width, em, bold)
             if len(lines) <= most:
-                return Lines(_balanced(text, width, em, bold), em)
-    return Lines(_balanced(text, width, smallest, bold), smallest)
+                return Lines(_balanced(text, width, em, bold) if _wants_balance(lines, is_even) else lines, em)
+    lines = _broken(text, width, smallest, bold)
+    return Lines(_balanced(text, width, smallest, bold) if _wants_balance(lines, is_even) else lines, smallest)
 
 
 def overhang_of(size: int) -> int:
@@ -131,12 +134,28 @@ def _last_break(words: list[str]) -> int:
 def _balanced(text: str, width: int, size: int, bold: bool) -> tuple[str, ...]:
     """Break a text in the narrowest column that needs no more lines."""
     best = _broken(text, width, size, bold)
+    if len(best) == 2 and (halves := _at_a_space(text, width, size, bold)):
+        return halves
     for narrower in range(width - size, width // len(best), -size):
         lines = _broken(text, narrower, size, bold)
         if len(lines) > len(best):
             break
         best = lines
     return best
+
+
+def _at_a_space(text: str, width: int, size: int, bold: bool) -> tuple[str, str] | None:
+    """The evenest two lines that part at a space, where its writer parted the text; None when they do not fit."""
+    words = text.split(" ")
+    halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+    widths = {half: max(width_of(line, size, bold=bold) for line in half) for half in halves}
+    best = min(widths, key=widths.__getitem__, default=None)
+    return best if best is not None and widths[best] <= width else None
+
+
+def _wants_balance(lines: tuple[str, ...], is_even: bool) -> bool:
+    """Also running text does not end in a line of one or two characters."""
+    return is_even or len(lines[-1]) < SHORTEST_LAST
 
 
 def _selects(ch: str) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import structs
+
 from devices.printers.blocks import (
     Beside,
     Block,
@@ -116,7 +118,12 @@ def _with_mongolian(
         case Scripts.ZH_ABOVE_MN:
             return (*chinese, columns)
         case Scripts.MN_LEFT_ZH:
-            return (Beside(columns, chinese),)
+            return (Beside(columns, tuple(map(_unshrunk, chinese))),)
+
+
+def _unshrunk(block: Block) -> Block:
+    """Both scripts stand in one size."""
+    return structs.replace(block, shrinks=False) if isinstance(block, Title) else block
 
 
 def _pills(face: TicketFace, texts: Texts) -> tuple[Block, ...]:

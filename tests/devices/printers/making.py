@@ -24,9 +24,6 @@ def po_entries() -> dict[str, str]:
     return {ast.literal_eval(key): ast.literal_eval(value) for key, value in pairs if key != '""'}
 
 
-# Inner Mongolia Autonomous Region, and "Mongolian script": words that are sure; a hall's own come from its translator.
-INNER_MONGOLIA = "ᠥᠪᠥᠷ ᠮᠣᠩᠭᠤᠯ\u202fᠤᠨ ᠥᠪᠡᠷᠲᠡᠭᠡᠨ ᠵᠠᠰᠠᠬᠤ ᠣᠷᠤᠨ"
-SCRIPT = "ᠮᠣᠩᠭᠤᠯ ᠪᠢᠴᠢᠭ"
 CHINESE = Texts(po_entries(), "zh_CN")
 
 

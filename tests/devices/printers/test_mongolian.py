@@ -5,10 +5,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from devices.printers.mongolian import cleaned, columns_mask, require_joining
+from devices.printers.papers.samples import INNER_MONGOLIA, SCRIPT
 from devices.printers.typeset import line_mask
 from hall.scripts import Scripts
 from settings.fonts import FontMissing, mongolian_font
-from tests.devices.printers.making import CHINESE, INNER_MONGOLIA, SCRIPT, a_face, render
+from tests.devices.printers.making import CHINESE, a_face, render
 
 SIZE = 40
 
