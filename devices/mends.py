@@ -4,6 +4,7 @@ MENDS = {
     "unavailable": "check that it is switched on and that its cable is plugged in",
     "protocol_error": "switch it off and on; if it happens again, check the line speed in the site file",
     "paper_out": "put in a new paper roll",
+    "paper_unknown": "nothing; this printer cannot say whether it has paper, so look at its roll now and then",
     "paper_near_end": "have a new paper roll ready",
     "cover_open": "close the printer's cover",
     "cutter_fault": "switch the printer off, free the cutter, switch it on",

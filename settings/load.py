@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 from hall.catalogue import Ability, Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
 from settings.devices.kiosks import KioskTable
+from settings.devices.printers import FilePrinter
 from settings.hours import CalendarTable, appointment_rules, hall_calendar, queue_hours
 from settings.rules import hall_rules
 from settings.site import Catalogue, CountersTable, HallTable, ItemTable, QueueTable, Site
@@ -186,9 +187,11 @@ def hall_clock(site: Site) -> HallClock:
 
 
 def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
-    names = ("control_socket", "offline_file")
-    paths = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
-    return kiosk.model_copy(update=paths)
+    names = ("control_socket", "offline_file", "printed_file")
+    changes: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
+    if isinstance(kiosk.printer, FilePrinter):
+        changes["printer"] = kiosk.printer.model_copy(update={"path": folder / kiosk.printer.path})
+    return kiosk.model_copy(update=changes)
 
 
 def _key_in(folder: Path, hall: HallTable) -> HallTable:

@@ -53,7 +53,7 @@ def mandate(face: MandateFace, texts: Texts) -> tuple[Block, ...]:
         WritingLine(texts("Telephone")),
         *numbered(texts("The agent may"), face.scope),
         *materials_table(texts("Papers handed over"), face.materials, texts),
-        Section(texts("Please note")),
+        Section(texts("Before you sign")),
         Text(
             texts("The mandate is voluntary and free of charge; it can be taken back at any time before the decision.")
         ),

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
+from devices.device_file import DeviceFileWire
 from devices.errors import (
     CoverOpen,
     CutterFault,
@@ -19,7 +20,7 @@ from devices.errors import (
 )
 from devices.printers.escpos_printer import FILLING, EscposPrinter, PrintedJobs
 from devices.printers.raster import raster
-from devices.wire import TcpWire
+from devices.wire import SerialWire, TcpWire, Wire
 from tests.devices.printers.making import CHINESE, a_face, render
 from tests.waiting import until
 
@@ -27,6 +28,16 @@ TICKET = render(a_face(), texts=CHINESE)
 JOB = raster(TICKET)
 OTHER_TICKET = render(a_face(display_number="B007", qr_url="http://127.0.0.1/t/other"), texts=CHINESE)
 OTHER_JOB = raster(OTHER_TICKET)
+
+
+def descriptor_of(wire: Wire) -> object:
+    match wire:
+        case TcpWire():
+            return wire._socket
+        case DeviceFileWire():
+            return wire._file.fd
+        case SerialWire():
+            return wire._port
 
 
 def differing_dots(one: Image.Image, other: Image.Image) -> int:
@@ -155,7 +166,7 @@ def test_a_late_answer_to_an_older_question_is_not_taken_for_this_one(printer, s
     sim.paper_out = True
     wire = printer._wire
     wire.write(b"\x10\x04\x03")  # asked, and the answer left unread
-    assert select.select([wire._socket if isinstance(wire, TcpWire) else wire._port], [], [], 5)[0]
+    assert select.select([descriptor_of(wire)], [], [], 5)[0]
 
     with pytest.raises(PaperOut):
         printer.ready()
