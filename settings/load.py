@@ -70,7 +70,7 @@ def hall_plan(site: Site) -> HallPlan:
         site.hall.hall_id,
         site.hall.name,
         site.hall.name_en,
-        zones=[Zone(z.zone_id, z.name, z.name_en, z.floor) for z in site.zones],
+        zones=[Zone(z.zone_id, z.name, z.name_en, z.floor, z.name_mn) for z in site.zones],
         queues=queues,
         counters=[
             Counter(str(number), group.kind, group.zone, group.queues, able, group.opens_at_noon)
@@ -81,6 +81,7 @@ def hall_plan(site: Site) -> HallPlan:
         rules=hall_rules(site.rules, appointment_rules(site.appointments)),
         calendar=calendar,
         kiosks=[kiosk.kiosk_id for kiosk in site.kiosks],
+        name_mn=site.hall.name_mn,
     )
     _check_served(plan)
     return plan
@@ -111,6 +112,7 @@ def _item(item: ItemTable, departments: Mapping[str, str]) -> ServiceItem:
         item.time_class,
         item.department,
         item.weekend_self_service,
+        item.name_mn,
     )
 
 

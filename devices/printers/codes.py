@@ -1,5 +1,7 @@
 """QR codes in dots. Knows nothing of what they say."""
 
+from dataclasses import dataclass
+
 import segno
 from PIL import Image
 
@@ -22,12 +24,31 @@ def qr_mask(data: str, *, room: int, widest: int) -> Image.Image:
     Raises:
         ValueError: the data is too long.
     """
-    for error in ERROR_LEVELS:
-        matrix = segno.make_qr(data, error=error).matrix
+    code = chosen(data, room=room, widest=widest)
+    return _enlarged(code.matrix, code.module)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A code's modules (1 is black), a module's size in dots, and the level of its error correction."""
+
+    matrix: tuple[bytearray, ...]
+    module: int
+    level: str
+
+
+def chosen(data: str, *, room: int, widest: int) -> Chosen:
+    """What `qr_mask` draws.
+
+    Raises:
+        ValueError: the data is too long.
+    """
+    for level in ERROR_LEVELS:
+        matrix = segno.make_qr(data, error=level, boost_error=False).matrix
         modules = len(matrix) + 2 * QUIET_MODULES
         module = min(max(room // modules, LEAST_MODULE), MOST_MODULE)
         if module * modules <= widest:
-            return _enlarged(matrix, module)
+            return Chosen(matrix, module, level)
     raise ValueError(f"a QR address of {len(data)} characters is too long for {widest} dots")
 
 

@@ -35,11 +35,12 @@ AnyBlock = (
 LABEL_EMS = 5  # of short labels before lines to write on: those below one another begin at one place
 
 
-def draw(paper: Blocks, *, width_dots: int = 576) -> Image.Image:
+def draw(paper: Blocks, *, width_dots: int = 576, is_piece: bool = False) -> Image.Image:
     """Draw a paper, mode "1", `width_dots` wide and as long as it takes.
 
     Args:
         width_dots: 576 (80 mm paper) or 384 (58 mm).
+        is_piece: of a paper that goes on above and below; no white is left there.
 
     Raises:
         ValueError: another width, or a QR address too long to be printed in modules that a phone reads.
@@ -48,9 +49,9 @@ def draw(paper: Blocks, *, width_dots: int = 576) -> Image.Image:
     if width_dots not in SIZES:
         raise ValueError(f"width_dots must be one of {sorted(SIZES)}, not {width_dots}")
     sheet = Sheet(width_dots, SIZES[width_dots], margin=MARGIN)
-    sheet.y = sheet.gap
+    sheet.y = 0 if is_piece else sheet.gap
     _draw_all(sheet, paper)
-    sheet.y += sheet.gap
+    sheet.y += 0 if is_piece else sheet.gap
     return sheet.printed()
 
 

@@ -60,15 +60,16 @@ def harmless(dots: bytes) -> bytes:
 
 
 def whole_commands(job: bytes) -> Iterator[bytes]:
-    """Cut a job between its bands, where a status may be asked; whatever follows the last band is one piece."""
+    """Cut a job between its bands, where a status may be asked; whatever stands between two bands is one piece."""
     at = 0
-    while job.startswith(GS_V_0, at):
-        row_bytes, rows = (int.from_bytes(job[at + n : at + n + 2], "little") for n in (4, 6))
-        end = at + HEADER_BYTES + row_bytes * rows
+    while at < len(job):
+        if job.startswith(GS_V_0, at):
+            row_bytes, rows = (int.from_bytes(job[at + n : at + n + 2], "little") for n in (4, 6))
+            end = at + HEADER_BYTES + row_bytes * rows
+        else:
+            end = found if (found := job.find(GS_V_0, at)) >= 0 else len(job)  # no text holds a GS
         yield job[at:end]
         at = end
-    if job[at:]:
-        yield job[at:]
 
 
 def _bands(dots: bytes, row_bytes: int) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import segno
 from PIL import Image
 
 from devices.printers.escpos_decoder import Command
-from devices.printers.typeset import cleaned, line_mask, overhang_of
+from devices.printers.typeset import line_mask, overhang_of
 
 CELL, HEIGHT, LINE = 12, 24, 30
 LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
@@ -52,7 +52,7 @@ class TextModes:
 
     def line(self, text: bytes) -> bytes:
         """One line's rows of dots; what is too long for the head goes on below."""
-        shown = cleaned(text.decode("gb18030" if self._is_chinese else "cp437", "replace"))
+        shown = text.decode("gb18030" if self._is_chinese else "cp437", "replace")
         rows, used = b"", 0
         row: list[tuple[str, int]] = []
         for ch in shown:
@@ -106,9 +106,9 @@ def _glyph(ch: str, width: int, *, bold: bool) -> Image.Image:
     size = LATIN if width == CELL else HEIGHT
     overhang = overhang_of(size)
     mask = line_mask(ch, size, bold=bold)
-    mask = mask.crop((overhang, overhang, mask.width - overhang, mask.height - overhang))
-    if mask.width > width:
+    mask = mask.crop((overhang, 0, mask.width - overhang, mask.height))
+    if mask.width > width or ch == "_":  # an underline meets its neighbours
         mask = mask.resize((width, mask.height), Image.Resampling.NEAREST)
     cell = Image.new("1", (width, LINE), 0)
-    cell.paste(mask, ((width - mask.width) // 2, (HEIGHT - size) // 2 + 3))
+    cell.paste(mask, ((width - mask.width) // 2, (HEIGHT - size) // 2 + 3 - overhang))
     return cell

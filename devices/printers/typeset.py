@@ -7,6 +7,7 @@ import functools
 import logging
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,12 +102,17 @@ def thresholded(ink: Image.Image) -> Image.Image:
     return ink.point(THRESHOLD, "1")
 
 
-def _broken(text: str, width: int, size: int, bold: bool) -> tuple[str, ...]:
-    """Break greedily between words or ideographs, minding punctuation."""
+def broken(text: str, width: int, measure: Callable[[str], int]) -> tuple[str, ...]:
+    """Break greedily between words or ideographs, minding punctuation.
+
+    Args:
+        text: cleaned.
+        width: of the column, in whatever `measure` counts.
+    """
     lines: list[str] = []
     line: list[str] = []
-    for word in _breakable(text, width, size, bold):
-        if line and width_of("".join((*line, word)).rstrip(), size, bold=bold) > width:
+    for word in _breakable(text, width, measure):
+        if line and measure("".join((*line, word)).rstrip()) > width:
             cut = _last_break([*line, word])
             lines.append("".join(line[:cut]).rstrip())
             line = line[cut:]
@@ -115,11 +121,15 @@ def _broken(text: str, width: int, size: int, bold: bool) -> tuple[str, ...]:
     return (*lines, "".join(line).rstrip())
 
 
-def _breakable(text: str, width: int, size: int, bold: bool) -> list[str]:
+def _broken(text: str, width: int, size: int, bold: bool) -> tuple[str, ...]:
+    return broken(text, width, lambda part: width_of(part, size, bold=bold))
+
+
+def _breakable(text: str, width: int, measure: Callable[[str], int]) -> list[str]:
     """Words and single ideographs; a word wider than the column falls into its characters."""
     words: list[str] = []
     for word in WORDS.findall(text):
-        words += [word] if width_of(word, size, bold=bold) <= width else list(word)
+        words += [word] if measure(word) <= width else list(word)
     return words
 
 
