@@ -88,10 +88,11 @@ class EscposPrinter:
         """
         if not self._in_step:
             self._get_in_step()
-        if not self._answers:
-            self._wire.reset_input_buffer()  # notices a port that is gone, as far as ports do
-            return PAPER_UNKNOWN
-        return self._look()
+        warning = self._look() if self._answers else self._unknown()
+        if self._jobs.half_printed:  # only now: an offline printer would keep the cut, and forget it when cleared again
+            self._wire.write(RESET + FEED_AND_CUT)
+            self._jobs.cut_off()
+        return warning
 
     check = ready
 
@@ -148,6 +149,10 @@ class EscposPrinter:
             raise DeviceFault(self.name, "the printer is offline and does not say why")
         return "paper_near_end" if paper & NEAR_END else None
 
+    def _unknown(self) -> str:
+        self._wire.reset_input_buffer()  # notices a port that is gone, as far as ports do
+        return PAPER_UNKNOWN
+
     def _status(self, which: int) -> int:
         if not self._awaits_turn:
             self._wire.reset_input_buffer()  # a late reply to an older request would pass
@@ -163,12 +168,9 @@ class EscposPrinter:
         return reply[0]
 
     def _get_in_step(self) -> None:
-        """Make sure that the rest of an older ticket comes out neither alone nor on top of the next one."""
+        """Make sure that the rest of an older ticket does not come out any more, as far as the printer can be told."""
         self._wire.write(CLEAR_BUFFERS)
         self._write(FILLING)
-        if self._jobs.half_printed:
-            self._wire.write(RESET + FEED_AND_CUT)
-            self._jobs.cut_off()
         for _ in range(
             ANSWER_BYTES if self._answers else 0
         ):  # printers that know the command say that they have cleared

@@ -82,6 +82,8 @@ class SimPrinter:
         self._printed_count = 0
         self._modes = TextModes(dots)
         self._busy = self._closing = False
+        self._rows_until: int | None = None
+        self._then: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
         self._mechanism = threading.Thread(target=self._run, name="sim-printer", daemon=True)
         self._mechanism.start()
@@ -142,6 +144,18 @@ class SimPrinter:
             self._rows = []
             self.paper_left_rows, self.near_end, self.paper_out = rows, False, False
             self._changed.notify_all()
+
+    def after_rows(self, rows: int, then: Callable[[], None]) -> None:
+        """Have something happen once, in the mechanism's thread, when so many more rows of dots have been printed."""
+        with self._changed:
+            self._rows_until, self._then = rows, then
+
+    def lose_power(self) -> None:
+        """Forget what arrived; what is on paper stays there. Its ports are the caller's business."""
+        with self._changed:
+            self._in_turn.clear()
+            self._scanner, self._decoder = RealTimeScanner(), EscposDecoder()
+            self._modes.reset()
 
     def is_idle(self) -> bool:
         """Whether everything that arrived has been done."""
@@ -206,6 +220,18 @@ class SimPrinter:
                 self.paper_left_rows -= 1
             width = self._dots // 8
             self._rows.append(dots[:width].ljust(width, b"\x00"))
+            then = self._happening()
+        then()
+
+    def _happening(self) -> Callable[[], None]:
+        """What happens at this row; mostly nothing."""
+        if self._rows_until is None:
+            return lambda: None
+        self._rows_until -= 1
+        if self._rows_until > 0:
+            return lambda: None
+        self._rows_until = None
+        return self._then
 
     def _print_rows(self, dots: bytes) -> None:
         width = self._dots // 8

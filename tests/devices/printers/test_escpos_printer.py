@@ -286,6 +286,26 @@ def test_a_ticket_that_lost_its_link_half_way_leaves_no_dots_on_the_next(connect
     assert len(sim.tickets) == 2  # the half one was cut off first
 
 
+def test_a_ticket_that_the_cutter_left_hanging_is_never_on_the_next_one_s_paper(connect, sim):
+    jobs = PrintedJobs()
+    sim.cutter_jams = True
+    first = connect(jobs=jobs)
+    with pytest.raises(CutterFault):
+        first.print("job-1", JOB)
+    first.close()
+    for _ in range(2):  # a worker opens a faulty printer again and again
+        again = connect(jobs=jobs)
+        with pytest.raises(CutterFault):
+            again.ready()
+        again.close()
+
+    sim.cutter_fault = False
+    connect(jobs=jobs).print("job-2", OTHER_JOB)
+
+    assert len(sim.tickets) == 2
+    assert differing_dots(sim.tickets[-1], OTHER_TICKET) < 40
+
+
 def test_closing_twice_is_harmless(printer):
     printer.close()
     printer.close()
