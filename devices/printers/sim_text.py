@@ -70,6 +70,8 @@ class TextModes:
         return line.tobytes()
 
     def _rows(self, row: list[tuple[str, int]]) -> bytes:
+        if not row:
+            return bytes(self._dots // 8 * LINE * self._down)
         ink = Image.new("1", (sum(cells for _, cells in row) * CELL, LINE), 0)
         x = 0
         for ch, cells in row:
