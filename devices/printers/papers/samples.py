@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta, timezone
 
 from devices.printers.blocks import Block
-from devices.printers.papers.guide import GuideFace, guide
+from devices.printers.papers.acceptance_receipt import AcceptanceReceiptFace, acceptance_receipt
 from devices.printers.papers.heading import Material, Signer
 from devices.printers.papers.mandate import MandateFace, mandate
-from devices.printers.papers.notice import Missing, NoticeFace, notice
-from devices.printers.papers.receipt import ReceiptFace, receipt
+from devices.printers.papers.one_time_notice import Missing, OneTimeNoticeFace, one_time_notice
+from devices.printers.papers.service_guide import ServiceGuideFace, service_guide
 from devices.printers.papers.ticket import Mark, TicketFace, ticket
 from hall.scripts import Scripts
 from hall.texts import Texts
@@ -73,7 +73,7 @@ MONGOLIAN = TicketFace(
     hall_name_mn=INNER_MONGOLIA,
     matter_mn=SCRIPT,
 )
-RECEIPT = ReceiptFace(
+RECEIPT = AcceptanceReceiptFace(
     hall_name=HALL,
     matter=FOOD,
     item_code=FOOD_CODE,
@@ -88,7 +88,7 @@ RECEIPT = ReceiptFace(
     qr_url="http://127.0.0.1:8080/c/1599-20250303-000001",
     signer=CLERK,
 )
-NOTICE = NoticeFace(
+NOTICE = OneTimeNoticeFace(
     hall_name=HALL,
     matter=FOOD,
     item_code=FOOD_CODE,
@@ -105,7 +105,7 @@ NOTICE = NoticeFace(
         Missing(name="食品经营许可申请书", how="第2页缺申请人签字，请当场补签"),
     ),
 )
-GUIDE = GuideFace(
+GUIDE = ServiceGuideFace(
     hall_name=HALL,
     matter=FOOD,
     item_code=FOOD_CODE,
@@ -147,8 +147,8 @@ def sample_papers(texts: Texts) -> dict[str, tuple[Block, ...]]:
         "ticket": ticket(TICKET, texts),
         "ticket-reprint": ticket(REPRINT, texts),
         "ticket-mn": ticket(MONGOLIAN, texts, Scripts.MN_LEFT_ZH),
-        "receipt": receipt(RECEIPT, texts),
-        "notice": notice(NOTICE, texts),
-        "guide": guide(GUIDE, texts),
+        "receipt": acceptance_receipt(RECEIPT, texts),
+        "notice": one_time_notice(NOTICE, texts),
+        "guide": service_guide(GUIDE, texts),
         "mandate": mandate(MANDATE, texts),
     }

@@ -12,12 +12,12 @@ from PIL import Image, ImageOps
 from devices.printers.blocks import Block, Code
 from devices.printers.drawing import draw
 from devices.printers.papers import samples
-from devices.printers.papers.guide import guide
+from devices.printers.papers.acceptance_receipt import acceptance_receipt
 from devices.printers.papers.heading import Material, Signer
 from devices.printers.papers.mandate import mandate
-from devices.printers.papers.notice import Missing, notice
-from devices.printers.papers.receipt import receipt
+from devices.printers.papers.one_time_notice import Missing, one_time_notice
 from devices.printers.papers.samples import sample_papers
+from devices.printers.papers.service_guide import service_guide
 from devices.printers.papers.ticket import Mark
 from devices.printers.raster import preview, raster
 from devices.printers.sim_printer import SimPrinter
@@ -29,9 +29,9 @@ from tests.waiting import until
 PAPERS = list(sample_papers(CHINESE))
 LANGUAGES = {"zh": CHINESE, "en": ENGLISH}
 KINDS: dict[str, tuple[Callable[..., tuple[Block, ...]], Any]] = {
-    "receipt": (receipt, samples.RECEIPT),
-    "notice": (notice, samples.NOTICE),
-    "guide": (guide, samples.GUIDE),
+    "receipt": (acceptance_receipt, samples.RECEIPT),
+    "notice": (one_time_notice, samples.NOTICE),
+    "guide": (service_guide, samples.GUIDE),
     "mandate": (mandate, samples.MANDATE),
 }
 OTHER = {

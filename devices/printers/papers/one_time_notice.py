@@ -17,7 +17,7 @@ class Missing(Struct, frozen=True, kw_only=True):
     how: str
 
 
-class NoticeFace(Struct, frozen=True, kw_only=True):
+class OneTimeNoticeFace(Struct, frozen=True, kw_only=True):
     """Everything on one notice; empty lists leave their section out.
 
     Attributes:
@@ -42,7 +42,7 @@ class NoticeFace(Struct, frozen=True, kw_only=True):
     is_copy: bool = False
 
 
-def notice(face: NoticeFace, texts: Texts) -> tuple[Block, ...]:
+def one_time_notice(face: OneTimeNoticeFace, texts: Texts) -> tuple[Block, ...]:
     """Lay a notice out; what is missing comes first."""
     rows = Rows(
         (
@@ -71,7 +71,7 @@ def notice(face: NoticeFace, texts: Texts) -> tuple[Block, ...]:
     )
 
 
-def _missing(face: NoticeFace, texts: Texts) -> tuple[Block, ...]:
+def _missing(face: OneTimeNoticeFace, texts: Texts) -> tuple[Block, ...]:
     if not face.missing:
         return ()
     lines = tuple(Text(f"{one.name}：{one.how}", mark="□", bold=True) for one in face.missing)

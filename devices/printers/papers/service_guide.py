@@ -7,7 +7,7 @@ from devices.printers.papers.heading import Material, Signer, foot, head, materi
 from hall.texts import Texts
 
 
-class GuideFace(Struct, frozen=True, kw_only=True):
+class ServiceGuideFace(Struct, frozen=True, kw_only=True):
     """One guide in words that are ready to be read; what is empty is left out.
 
     Attributes:
@@ -36,7 +36,7 @@ class GuideFace(Struct, frozen=True, kw_only=True):
     signer: Signer
 
 
-def guide(face: GuideFace, texts: Texts) -> tuple[Block, ...]:
+def service_guide(face: ServiceGuideFace, texts: Texts) -> tuple[Block, ...]:
     """Lay a guide out: what to bring before how it goes on."""
     about = Rows(
         (

@@ -9,7 +9,7 @@ from devices.printers.papers.heading import Material, Signer, foot, head, materi
 from hall.texts import Texts
 
 
-class ReceiptFace(Struct, frozen=True, kw_only=True):
+class AcceptanceReceiptFace(Struct, frozen=True, kw_only=True):
     """Everything on one receipt.
 
     Attributes:
@@ -40,7 +40,7 @@ class ReceiptFace(Struct, frozen=True, kw_only=True):
             raise ValueError("applicant: a receipt shows a masked name only")
 
 
-def receipt(face: ReceiptFace, texts: Texts) -> tuple[Block, ...]:
+def acceptance_receipt(face: AcceptanceReceiptFace, texts: Texts) -> tuple[Block, ...]:
     """Lay a receipt out."""
     rows = Rows(
         (
