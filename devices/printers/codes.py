@@ -44,7 +44,7 @@ def chosen(data: str, *, room: int, widest: int) -> Chosen:
         ValueError: the data is too long.
     """
     for level in ERROR_LEVELS:
-        matrix = segno.make_qr(data, error=level, boost_error=False).matrix
+        matrix = segno.make_qr(data, error=level).matrix  # stronger, if that costs no more modules
         modules = len(matrix) + 2 * QUIET_MODULES
         module = min(max(room // modules, LEAST_MODULE), MOST_MODULE)
         if module * modules <= widest:

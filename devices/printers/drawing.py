@@ -1,7 +1,7 @@
 """From blocks to dots: the one place that gives each kind of block its look."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PIL import Image
 
@@ -13,29 +13,10 @@ from devices.printers.sheet import WHITE, Sheet, is_empty
 from devices.printers.sizes import MARGIN, SIZES
 from devices.printers.typeset import cleaned, fit, width_of
 
-Blocks = Sequence[b.Block]
-AnyBlock = (
-    b.Title
-    | b.Text
-    | b.Section
-    | b.Number
-    | b.Pills
-    | b.Rule
-    | b.Rows
-    | b.Boxes
-    | b.Code
-    | b.Table
-    | b.Columns
-    | b.Beside
-    | b.WritingLine
-    | b.Ends
-    | b.Space
-)
-
 LABEL_EMS = 5  # of short labels before lines to write on: those below one another begin at one place
 
 
-def draw(paper: Blocks, *, width_dots: int = 576, is_piece: bool = False) -> Image.Image:
+def draw(paper: Sequence[b.Block], *, width_dots: int = 576, is_piece: bool = False) -> Image.Image:
     """Draw a paper, mode "1", `width_dots` wide and as long as it takes.
 
     Args:
@@ -55,46 +36,14 @@ def draw(paper: Blocks, *, width_dots: int = 576, is_piece: bool = False) -> Ima
     return sheet.printed()
 
 
-def _draw_all(sheet: Sheet, paper: Blocks) -> None:
+def _draw_all(sheet: Sheet, paper: Sequence[b.Block]) -> None:
     for block in paper:
-        _draw(sheet, block)  # type: ignore[arg-type]
+        DRAWN[type(block)](sheet, block)
 
 
-def _draw(sheet: Sheet, block: AnyBlock) -> None:  # noqa: C901 (a case a block)
-    match block:
-        case b.Title():
-            size = sheet.sizes[block.size]
-            sheet.centred(block.text, block.size, size * 3 // 4 if block.shrinks else size, bold=True)
-        case b.Text():
-            _text(sheet, block)
-        case b.Section():
-            _section(sheet, block)
-        case b.Number():
-            _number(sheet, block)
-        case b.Pills():
-            _pills(sheet, block)
-        case b.Rule():
-            _rule(sheet, block)
-        case b.Rows():
-            draw_rows(sheet, block)
-        case b.Boxes():
-            draw_boxes(sheet, block)
-        case b.Code():
-            _code(sheet, block)
-        case b.Table():
-            draw_table(sheet, block)
-        case b.Columns():
-            _columns(sheet, block)
-        case b.Beside():
-            _beside(sheet, block)
-        case b.WritingLine():
-            _writing_line(sheet, block)
-        case b.Ends():
-            _ends(sheet, block)
-        case b.Space():
-            sheet.y += block.gaps * sheet.gap
-        case _:
-            assert_never(block)
+def _title(sheet: Sheet, title: b.Title) -> None:
+    size = sheet.sizes[title.size]
+    sheet.centred(title.text, title.size, size * 3 // 4 if title.shrinks else size, bold=True)
 
 
 def _text(sheet: Sheet, text: b.Text) -> None:
@@ -231,3 +180,27 @@ def _ends(sheet: Sheet, ends: b.Ends) -> None:
     sheet.line(sheet.left, sheet.y, left, size)
     sheet.line(sheet.right - right_width, sheet.y, right, size)
     sheet.y += size
+
+
+def _space(sheet: Sheet, space: b.Space) -> None:
+    sheet.y += space.gaps * sheet.gap
+
+
+DRAWN: Mapping[type[b.Block], Callable[[Sheet, Any], None]] = {
+    b.Title: _title,
+    b.Text: _text,
+    b.Section: _section,
+    b.Number: _number,
+    b.Pills: _pills,
+    b.Rule: _rule,
+    b.Rows: draw_rows,
+    b.Boxes: draw_boxes,
+    b.Code: _code,
+    b.Table: draw_table,
+    b.Columns: _columns,
+    b.Beside: _beside,
+    b.WritingLine: _writing_line,
+    b.Ends: _ends,
+    b.Space: _space,
+}
+"""How each kind of block is drawn; a test holds that none is missing."""

@@ -7,8 +7,9 @@ Source: Epson ESC/POS command reference, "FS &", "GS !", "ESC a", "ESC E", "GS (
 181; a one-byte letter is 12 x 24 dots.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, zip_longest
+from typing import Any
 
 from devices.printers import blocks as b
 from devices.printers.codes import chosen
@@ -39,8 +40,7 @@ def text_job(paper: Sequence[b.Block], *, width_dots: int = 576) -> bytes:
     if width_dots not in SIZES:
         raise ValueError(f"width_dots must be one of {sorted(SIZES)}, not {width_dots}")
     roll = _Roll(width_dots)
-    for block in paper:
-        _write(roll, block)
+    _write_all(roll, paper)
     return bytes(roll.job)
 
 
@@ -77,49 +77,16 @@ class _Roll:
         self.job += raster(draw((block,), width_dots=self.dots, is_piece=True))
 
 
-def _write(roll: _Roll, block: b.Block) -> None:  # noqa: C901 (a case a block)
-    match block:
-        case b.Title():
-            _large(roll, block.text, most=2)
-        case b.Number():
-            _large(roll, block.text, most=LARGEST)
-        case b.Text():
-            mark = f"{cleaned(block.mark)} " if block.mark else ""
-            roll.lines(block.text, align=CENTRE if block.centred else LEFT, bold=block.bold, indent=mark)
-        case b.Section():
-            roll.line("")
-            roll.lines(block.text, bold=True, indent="■")
-        case b.Pills():
-            _large(roll, " ".join(f"【{text}】" for text in block.texts), most=2)
-        case b.Rule():
-            roll.line((DOUBLE if block.thick else DASH) * roll.cells)
-        case b.Rows():
-            _rows(roll, block.rows)
-        case b.Boxes():
-            roll.line(DASH * roll.cells)
-            _rows(roll, block.cells, bold=True)
-            roll.line(DASH * roll.cells)
-        case b.Code():
-            _code(roll, block)
-        case b.Table():
-            _table(roll, block)
-        case b.Columns():
-            roll.picture(block)
-        case b.Beside():
-            roll.picture(block.left)
-            for part in block.right:
-                _write(roll, part)
-        case b.WritingLine():
-            label = cleaned(block.label)
-            roll.line("")
-            roll.lines(label + "_" * max(8, roll.cells - cells_of(label)))
-        case b.Ends():
-            _ends(roll, cleaned(block.left), cleaned(block.right))
-        case b.Space():
-            for _ in range(block.gaps):
-                roll.line("")
-        case _:
-            raise TypeError(f"no text form for {type(block).__name__}")
+def _title(roll: _Roll, title: b.Title) -> None:
+    _large(roll, title.text, most=2)
+
+
+def _number(roll: _Roll, number: b.Number) -> None:
+    _large(roll, number.text, most=LARGEST)
+
+
+def _pills(roll: _Roll, pills: b.Pills) -> None:
+    _large(roll, " ".join(f"【{text}】" for text in pills.texts), most=2)
 
 
 def _large(roll: _Roll, text: str, *, most: int) -> None:
@@ -132,7 +99,31 @@ def _large(roll: _Roll, text: str, *, most: int) -> None:
     roll.line(text, align=CENTRE, times=times, bold=True)
 
 
-def _rows(roll: _Roll, rows: Sequence[tuple[str, str]], *, bold: bool = False) -> None:
+def _text(roll: _Roll, text: b.Text) -> None:
+    mark = f"{cleaned(text.mark)} " if text.mark else ""
+    roll.lines(text.text, align=CENTRE if text.centred else LEFT, bold=text.bold, indent=mark)
+
+
+def _section(roll: _Roll, section: b.Section) -> None:
+    roll.line("")
+    roll.lines(section.text, bold=True, indent="■")
+
+
+def _rule(roll: _Roll, rule: b.Rule) -> None:
+    roll.line((DOUBLE if rule.thick else DASH) * roll.cells)
+
+
+def _boxes(roll: _Roll, boxes: b.Boxes) -> None:
+    roll.line(DASH * roll.cells)
+    _pairs(roll, boxes.cells, bold=True)
+    roll.line(DASH * roll.cells)
+
+
+def _rows(roll: _Roll, rows: b.Rows) -> None:
+    _pairs(roll, rows.rows)
+
+
+def _pairs(roll: _Roll, rows: Sequence[tuple[str, str]], *, bold: bool = False) -> None:
     kept = [(cleaned(label), value) for label, value in rows if cleaned(value)]
     widest = min(max((cells_of(label) for label, _ in kept), default=0), roll.cells // 2)
     for label, value in kept:
@@ -171,10 +162,52 @@ def _table(roll: _Roll, table: b.Table) -> None:
             roll.line(DASH * roll.cells)
 
 
-def _ends(roll: _Roll, left: str, right: str) -> None:
+def _beside(roll: _Roll, beside: b.Beside) -> None:
+    roll.picture(beside.left)
+    _write_all(roll, beside.right)
+
+
+def _writing_line(roll: _Roll, line: b.WritingLine) -> None:
+    label = cleaned(line.label)
+    roll.line("")
+    roll.lines(label + "_" * max(8, roll.cells - cells_of(label)))
+
+
+def _ends(roll: _Roll, ends: b.Ends) -> None:
+    left, right = cleaned(ends.left), cleaned(ends.right)
     between = roll.cells - cells_of(left) - cells_of(right)
     if between < 1:
         roll.lines(left)
         roll.lines(right)
         return
     roll.line(left + " " * between + right)
+
+
+def _space(roll: _Roll, space: b.Space) -> None:
+    for _ in range(space.gaps):
+        roll.line("")
+
+
+def _write_all(roll: _Roll, paper: Sequence[b.Block]) -> None:
+    for block in paper:
+        WRITTEN[type(block)](roll, block)
+
+
+WRITTEN: Mapping[type[b.Block], Callable[[_Roll, Any], None]] = {
+    b.Title: _title,
+    b.Text: _text,
+    b.Section: _section,
+    b.Number: _number,
+    b.Pills: _pills,
+    b.Rule: _rule,
+    b.Rows: _rows,
+    b.Boxes: _boxes,
+    b.Code: _code,
+    b.Table: _table,
+    b.Columns: _Roll.picture,
+    b.Beside: _beside,
+    b.WritingLine: _writing_line,
+    b.Ends: _ends,
+    b.Space: _space,
+}
+"""How each kind of block is written; a test holds that none is missing."""

@@ -50,6 +50,7 @@ class TicketFace:
         issued_at: aware, in the hall's zone.
         hints: English texts, looked up in the translations.
         marks: shown beside "reprint", if it is one.
+        guide_version: of the service guide that applies to the matter.
         hall_name_mn, matter_mn, zone_mn: the same in Mongolian, as a translator gave them; None: Chinese only.
     """
 
@@ -68,6 +69,7 @@ class TicketFace:
     is_copy: bool = False
     hints: tuple[str, ...] = USUAL_HINTS
     marks: tuple[Mark, ...] = ()
+    guide_version: str | None = None
     hall_name_mn: str | None = None
     matter_mn: str | None = None
     zone_mn: str | None = None
@@ -94,10 +96,7 @@ def ticket(face: TicketFace, texts: Texts, scripts: Scripts = Scripts.ZH_ONLY) -
         Rule(),
         *_with_mongolian((_matter(face, texts),), (face.matter_mn, face.zone_mn), Size.VALUE, scripts),
         _waiting(face, texts),
-        Code(
-            face.qr_url,
-            (Text(texts("Scan to follow your place in the queue"), bold=True), *(Text(texts(h)) for h in face.hints)),
-        ),
+        Code(face.qr_url, _words(face, texts)),
         Rule(dashed=True),
         Ends(f"{face.issued_at:%Y-%m-%d %H:%M}", texts("Kiosk {kiosk_id}", kiosk_id=face.kiosk_id)),
     )
@@ -147,6 +146,13 @@ def _waiting(face: TicketFace, texts: Texts) -> Boxes:
     """How many are ahead, and how long that may take."""
     ahead = (texts("Ahead of you"), _people(face.ahead_count, texts))
     return Boxes((ahead,) if face.wait is None else (ahead, (texts("Expected wait"), face.wait)))
+
+
+def _words(face: TicketFace, texts: Texts) -> tuple[Text, ...]:
+    hints = [texts(hint) for hint in face.hints]
+    if face.guide_version is not None:
+        hints.append(texts("Guide version {version}", version=face.guide_version))
+    return (Text(texts("Scan to follow your place in the queue"), bold=True), *map(Text, hints))
 
 
 def _people(count: int | None, texts: Texts) -> str:

@@ -315,8 +315,9 @@ def test_closing_twice_is_harmless(printer):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(connect, sim, port, seed):
-    rng, jobs = random.Random(seed), PrintedJobs()
+def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(connect, sim, port, seed, tmp_path):
+    rng, kept = random.Random(seed), tmp_path / "printed.json"
+    jobs = PrintedJobs(kept)
     small = {n: Image.new("1", (576, 64), 1) for n in range(12)}
     for n, image in small.items():
         image.paste(0, (8 * n, 8, 8 * n + 8, 56))
@@ -331,15 +332,15 @@ def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(c
             else:
                 setattr(sim, knob, rng.randrange(60) if knob == "paper_left_rows" else True)
         for _attempt in range(2):
+            if rng.random() < 0.3:
+                jobs, printer = PrintedJobs(kept), _closed(printer)  # the kiosk starts anew
             try:
                 printer = printer or connect(jobs=jobs, timeout_s=0.05)
                 printer.print(str(n), raster(image))
                 answers[n] = None
             except DeviceError as exc:
                 answers[n] = exc
-                if printer is not None:
-                    printer.close()
-                printer = None
+                printer = _closed(printer)
         sim.cover_open = sim.cutter_fault = sim.cutter_jams = False
         sim.load_roll()
         port.gone = False
@@ -350,6 +351,11 @@ def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(c
     ]
     assert len(printed) == len(set(printed))
     assert {n for n, answer in answers.items() if answer is None} <= set(printed)
+
+
+def _closed(printer: EscposPrinter | None) -> None:
+    if printer is not None:
+        printer.close()
 
 
 def test_the_filling_ends_the_longest_band():

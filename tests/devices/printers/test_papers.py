@@ -10,7 +10,7 @@ from msgspec import structs
 from PIL import Image, ImageOps
 
 from devices.printers.blocks import Block, Code
-from devices.printers.drawing import draw
+from devices.printers.drawing import DRAWN, draw
 from devices.printers.papers import samples
 from devices.printers.papers.acceptance_receipt import acceptance_receipt
 from devices.printers.papers.heading import Material, Signer
@@ -22,6 +22,7 @@ from devices.printers.papers.ticket import Mark
 from devices.printers.raster import preview, raster
 from devices.printers.sim_printer import SimPrinter
 from devices.printers.sizes import MARGIN
+from devices.printers.text_mode import WRITTEN
 from hall.texts import ENGLISH, Texts
 from tests.devices.printers.making import CHINESE, a_face, render
 from tests.waiting import until
@@ -91,6 +92,10 @@ def test_what_is_not_a_picture_has_no_preview():
         preview(raster(Image.new("1", (576, 8), 1)) + b"\x1b@")
 
     assert preview(b"").size == (0, 0)
+
+
+def test_every_kind_of_block_has_its_dots_and_its_text():
+    assert set(DRAWN) == set(WRITTEN) == set(Block.__subclasses__())
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -99,6 +99,7 @@ def test_an_address_that_no_ticket_has_room_for_is_refused():
         ("identity_tail", "**123X"),
         ("kiosk_id", "K02"),
         ("is_copy", True),
+        ("guide_version", "2025-02"),
         ("hints", ("Valid today only.",)),
     ],
 )
