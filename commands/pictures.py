@@ -21,9 +21,11 @@ from commands.demo.hall import DemoHall, Options
 from commands.demo.main import SAMPLE
 from commands.demo.processes import DidNotStart
 from commands.demo.running import Running
+from commands.pictures_of_papers import photograph_papers
 from commands.prepare import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
+PAPERS = "papers"  # in that folder
 KIOSK = "K01"
 MATTER_QUEUE, MATTER = "B", "I012"
 LIVELY_S = 25.0  # how long the hall runs before it is photographed
@@ -53,11 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="hallq pictures", description=__doc__)
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder (default: docs/pictures)")
+    parser.add_argument("--papers", action="store_true", help="only what is printed; needs neither hall nor browser")
     options = parser.parse_args(arguments)
+    if options.papers:
+        photograph_papers(options.into / PAPERS)
+        return 0
     if not Path(CHROMIUM).exists():
         print(f"hallq pictures: there is no {CHROMIUM} to show pages with; try: apt install chromium", file=sys.stderr)
         return 1
     options.into.mkdir(parents=True, exist_ok=True)
+    photograph_papers(options.into / PAPERS)
     work = Path(tempfile.mkdtemp(prefix="hallq-pictures-"))
     running = Running(speed=20, start="10:00", headless=True)
     demo = Options(site=SAMPLE, preset="county", seed=3, running=running, left_free=frozenset({KIOSK}))

@@ -6,6 +6,7 @@ MENDS = {
     "hanging": "pull its cable and plug it in again; if it stays like this, start the kiosk or the bridge again",
     "protocol_error": "switch it off and on; if it happens again, check the line speed in the site file",
     "paper_out": "put in a new paper roll",
+    "paper_unknown": "nothing; this printer cannot say whether it has paper, so look at its roll now and then",
     "paper_near_end": "have a new paper roll ready",
     "cover_open": "close the printer's cover",
     "cutter_fault": "switch the printer off, free the cutter, switch it on",

@@ -60,7 +60,7 @@ class TicketPrinter(Device, Protocol):
         """Ask for paper before a number is drawn.
 
         Returns:
-            None, or the code of a warning: "paper_near_end".
+            None, or the code of a warning: "paper_near_end"; "paper_unknown" of printers that cannot answer.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, DeviceUnavailable, ProtocolError: nothing can be printed now.

@@ -31,6 +31,7 @@ class Zone:
     name: str
     name_en: str
     floor: int
+    name_mn: str | None = None  # traditional Mongolian, for printed papers
 
 
 class IdentityPolicy(StrEnum):
@@ -88,6 +89,7 @@ class ServiceItem:
     time_class: TimeClass
     department_key: str = ""
     weekend_self_service: bool = False
+    name_mn: str | None = None
 
     @property
     def ability(self) -> Ability:
@@ -109,6 +111,7 @@ class HallPlan:
     rules: HallRules = field(default_factory=HallRules)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     kiosks: frozenset[str] = frozenset()  # their ids
+    name_mn: str | None = None
 
     @classmethod
     def of(
@@ -124,6 +127,7 @@ class HallPlan:
         rules: HallRules | None = None,
         calendar: WorkCalendar | None = None,
         kiosks: Iterable[str] = (),
+        name_mn: str | None = None,
     ) -> "HallPlan":
         """Build the look-up tables from plain sequences."""
         return cls(
@@ -137,6 +141,7 @@ class HallPlan:
             rules or HallRules(),
             calendar or WorkCalendar(),
             frozenset(kiosks),
+            name_mn,
         )
 
     @cached_property

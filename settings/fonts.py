@@ -1,4 +1,4 @@
-"""The fonts of screens and tickets: the Simplified Chinese face of Noto CJK as a file of its own.
+"""The fonts of screens and tickets: Mongolian, and the Simplified Chinese face of Noto CJK as a file of its own.
 
 Debian ships Noto CJK as collections whose first face has Japanese shapes, and a screen toolkit cannot choose
 another one. The right face is taken out once and kept; whoever draws with it need not know.
@@ -20,9 +20,11 @@ OTHER_FACES = (  # asked in this order for a character that the Chinese face lac
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 )
 
+MONGOLIAN = Path("/usr/share/fonts/truetype/noto/NotoSansMongolian-Regular.ttf")  # package fonts-noto-core
+
 
 class FontMissing(RuntimeError):
-    """The system lacks the Chinese font; the message says how to mend it."""
+    """The system lacks a font, or what joins its letters; the message says how to mend it."""
 
 
 def cjk_font(*, bold: bool, system_folder: Path = SYSTEM_FOLDER) -> Path:
@@ -44,6 +46,17 @@ def cjk_font(*, bold: bool, system_folder: Path = SYSTEM_FOLDER) -> Path:
     except OSError as exc:
         raise FontMissing(f"{kept.parent}: the font cache cannot be written: {exc}") from exc
     return kept
+
+
+def mongolian_font(path: Path = MONGOLIAN) -> Path:
+    """The file with traditional Mongolian letters. They must be joined: see `devices.printers.mongolian`.
+
+    Raises:
+        FontMissing: it is not installed.
+    """
+    if not path.is_file():
+        raise FontMissing(f"the Mongolian font {path} is not installed; mend: apt install fonts-noto-core")
+    return path
 
 
 def other_fonts() -> tuple[Path, ...]:

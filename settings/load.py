@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 from hall.catalogue import Ability, Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
 from settings.devices.kiosks import KioskTable
+from settings.devices.printers import FilePrinter
 from settings.hours import CalendarTable, appointment_rules, hall_calendar, queue_hours
 from settings.rules import hall_rules
 from settings.site import Catalogue, CountersTable, HallTable, ItemTable, QueueTable, Site
@@ -69,7 +70,7 @@ def hall_plan(site: Site) -> HallPlan:
         site.hall.hall_id,
         site.hall.name,
         site.hall.name_en,
-        zones=[Zone(z.zone_id, z.name, z.name_en, z.floor) for z in site.zones],
+        zones=[Zone(z.zone_id, z.name, z.name_en, z.floor, z.name_mn) for z in site.zones],
         queues=queues,
         counters=[
             Counter(str(number), group.kind, group.zone, group.queues, able, group.opens_at_noon)
@@ -80,6 +81,7 @@ def hall_plan(site: Site) -> HallPlan:
         rules=hall_rules(site.rules, appointment_rules(site.appointments)),
         calendar=calendar,
         kiosks=[kiosk.kiosk_id for kiosk in site.kiosks],
+        name_mn=site.hall.name_mn,
     )
     _check_served(plan)
     return plan
@@ -110,6 +112,7 @@ def _item(item: ItemTable, departments: Mapping[str, str]) -> ServiceItem:
         item.time_class,
         item.department,
         item.weekend_self_service,
+        item.name_mn,
     )
 
 
@@ -186,9 +189,11 @@ def hall_clock(site: Site) -> HallClock:
 
 
 def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
-    names = ("control_socket", "offline_file")
-    paths = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
-    return kiosk.model_copy(update=paths)
+    names = ("control_socket", "offline_file", "printed_file")
+    changes: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
+    if isinstance(kiosk.printer, FilePrinter):
+        changes["printer"] = kiosk.printer.model_copy(update={"path": folder / kiosk.printer.path})
+    return kiosk.model_copy(update=changes)
 
 
 def _key_in(folder: Path, hall: HallTable) -> HallTable:

@@ -28,6 +28,7 @@ class HallTable(Table):
     name_en: Name
     time_zone: str = "Asia/Shanghai"
     language: Literal["zh_CN", "en"] = "zh_CN"
+    name_mn: Name | None = None  # traditional Mongolian, for printed papers; None: Chinese only
     person_key_file: Path | None = None  # the secret behind people's hashes; None: no rule asks who somebody is
 
     @field_validator("time_zone")
@@ -47,6 +48,7 @@ class ZoneTable(Table):
     name: Name
     name_en: Name
     floor: Annotated[int, Field(ge=-5, le=100)] = 1
+    name_mn: Name | None = None
 
 
 class QueueTable(Table):
@@ -142,6 +144,7 @@ class ItemTable(Table):
     queue: Prefix
     time_class: TimeClass
     weekend_self_service: bool = False  # devices serve it on rest days
+    name_mn: Name | None = None
 
 
 class Catalogue(Table):

@@ -58,6 +58,9 @@ def _printer(name: str, table: "Printer") -> Iterator[Finding]:
         held = _held(name, holder_of_connection(table.host, table.port))
         yield held or _asked(name, lambda: open_printer(table, name), f"{table.host}:{table.port}")
         return
+    if table.kind == "file":
+        yield _asked(name, lambda: open_printer(table, name), str(table.path))
+        return
     yield _out_of_reach(name, table.port) or _asked(name, lambda: open_printer(table, name), table.port)
 
 

@@ -1,5 +1,6 @@
 """Opens ticket printers."""
 
+from devices.device_file import DeviceFileWire, FileWire
 from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
 from devices.wire import SerialWire, TcpWire, Wire
 from settings.devices import printers as tables
@@ -15,7 +16,8 @@ def open_printer(table: tables.Printer, name: str, jobs: PrintedJobs | None = No
     Raises:
         DeviceError: it is not there.
     """
-    return EscposPrinter(_wire(table, name), name, jobs=jobs)
+    answers = isinstance(table, tables.AnsweringPrinter) and table.answers
+    return EscposPrinter(_wire(table, name), name, jobs=jobs, answers=answers)
 
 
 def _wire(table: tables.Printer, name: str) -> Wire:
@@ -24,3 +26,7 @@ def _wire(table: tables.Printer, name: str) -> Wire:
             return TcpWire(table.host, table.port, name=name)
         case tables.SerialPrinter():
             return SerialWire(table.port, baud=table.baud, name=name)
+        case tables.UsbPrinter():
+            return DeviceFileWire(table.port, name=name)
+        case tables.FilePrinter():
+            return FileWire(str(table.path), name=name)

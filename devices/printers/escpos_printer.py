@@ -16,8 +16,11 @@ from devices.errors import (
     PaperOut,
     ProtocolError,
 )
+from devices.printers.jobs import PrintedJobs
 from devices.printers.raster import whole_commands
 from devices.wire import Wire
+
+__all__ = ["EscposPrinter", "PrintedJobs"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,34 +42,20 @@ FILLING = bytes(24 * 72)  # ends any band of dots that was cut short; between co
 
 CHUNK = 512  # bytes: half a second at 9600 baud
 ASK_EVERY = 4  # bands of dots, 7 KB
-REMEMBERED = 64  # jobs
-
-
-class PrintedJobs:
-    """What became of the last jobs; outlives the link, so hand the same one to each new `EscposPrinter`."""
-
-    def __init__(self) -> None:
-        self._outcomes: dict[str, DeviceError | None] = {}
-        self.half_printed = False  # a ticket may hang out of the printer unfinished
-
-    def __contains__(self, job_id: str) -> bool:
-        return job_id in self._outcomes
-
-    def __getitem__(self, job_id: str) -> DeviceError | None:
-        return self._outcomes[job_id]
-
-    def remember(self, job_id: str, outcome: DeviceError | None) -> None:
-        """Note an outcome; the oldest one is forgotten."""
-        self._outcomes[job_id] = outcome
-        while len(self._outcomes) > REMEMBERED:
-            del self._outcomes[next(iter(self._outcomes))]
+PAPER_UNKNOWN = "paper_unknown"
 
 
 class EscposPrinter:
     """A `TicketPrinter` on any `Wire`. One worker thread owns each printer."""
 
     def __init__(
-        self, wire: Wire, name: str = "printer", *, jobs: PrintedJobs | None = None, finish_s: float = 6.0
+        self,
+        wire: Wire,
+        name: str = "printer",
+        *,
+        jobs: PrintedJobs | None = None,
+        finish_s: float = 6.0,
+        answers: bool = True,
     ) -> None:
         """Take over a wire; nothing is sent yet.
 
@@ -75,11 +64,13 @@ class EscposPrinter:
             name: as the site file calls the printer.
             jobs: shared by all printers that this one replaces after a lost link.
             finish_s: how long a printer may be busy after the last byte of a ticket, in seconds.
+            answers: False for printers that cannot say how they are: none of them is asked, and none is called well.
         """
         self._wire = wire
         self.name = name
         self._jobs = PrintedJobs() if jobs is None else jobs
         self._finish_s = finish_s
+        self._answers = answers
         self._in_step = False  # whether the printer surely waits for a command, not for the rest of a picture
         self._answers_in_turn = True
         self._awaits_turn = self._turn_came = False
@@ -88,7 +79,7 @@ class EscposPrinter:
         """Ask for paper, cover and cutter.
 
         Returns:
-            None, or "paper_near_end".
+            None, or "paper_near_end"; "paper_unknown" for a printer that cannot answer.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, DeviceFault: the printer says so.
@@ -97,7 +88,11 @@ class EscposPrinter:
         """
         if not self._in_step:
             self._get_in_step()
-        return self._look()
+        warning = self._look() if self._answers else self._unknown()
+        if self._jobs.half_printed:  # only now: an offline printer would keep the cut, and forget it when cleared again
+            self._wire.write(RESET + FEED_AND_CUT)
+            self._jobs.cut_off()
+        return warning
 
     check = ready
 
@@ -118,6 +113,7 @@ class EscposPrinter:
             self._answer_again(job_id)
             return
         self.ready()
+        self._jobs.begin(job_id, self.name)
         try:
             self._send(raster)
             self._wire.write(FEED_AND_CUT)
@@ -136,7 +132,7 @@ class EscposPrinter:
         logger.info("%s: job %s was printed before", self.name, job_id)
         outcome = self._jobs[job_id]
         if outcome is not None:
-            raise type(outcome)(outcome.name, outcome.cause)
+            raise outcome
 
     def _look(self) -> str | None:
         is_offline = self._status(PRINTER) & IS_OFFLINE
@@ -153,6 +149,10 @@ class EscposPrinter:
             raise DeviceFault(self.name, "the printer is offline and does not say why")
         return "paper_near_end" if paper & NEAR_END else None
 
+    def _unknown(self) -> str:
+        self._wire.reset_input_buffer()  # notices a port that is gone, as far as ports do
+        return PAPER_UNKNOWN
+
     def _status(self, which: int) -> int:
         if not self._awaits_turn:
             self._wire.reset_input_buffer()  # a late reply to an older request would pass
@@ -168,13 +168,12 @@ class EscposPrinter:
         return reply[0]
 
     def _get_in_step(self) -> None:
-        """Make sure that the rest of an older ticket comes out neither alone nor on top of the next one."""
+        """Make sure that the rest of an older ticket does not come out any more, as far as the printer can be told."""
         self._wire.write(CLEAR_BUFFERS)
         self._write(FILLING)
-        if self._jobs.half_printed:
-            self._wire.write(RESET + FEED_AND_CUT)
-            self._jobs.half_printed = False
-        for _ in range(ANSWER_BYTES):  # printers that know the command say that they have cleared
+        for _ in range(
+            ANSWER_BYTES if self._answers else 0
+        ):  # printers that know the command say that they have cleared
             if not self._wire.read(1):
                 break
         self._in_step = True
@@ -187,7 +186,7 @@ class EscposPrinter:
         self._wire.write(RESET)
         for n, command in enumerate(whole_commands(job), start=1):
             self._write(command)
-            if n % ASK_EVERY == 0 and self._status(PRINTER) & IS_OFFLINE:
+            if n % ASK_EVERY == 0 and self._answers and self._status(PRINTER) & IS_OFFLINE:
                 self._look()
 
     def _write(self, data: bytes) -> None:
@@ -195,7 +194,9 @@ class EscposPrinter:
             self._wire.write(data[start : start + CHUNK])
 
     def _wait_for_paper(self) -> None:
-        """Return once the ticket is cut; find out why it is not."""
+        """Return once the ticket is cut, as far as the printer tells; find out why it is not."""
+        if not self._answers:
+            return
         if not self._answers_in_turn:
             self._look()
             return
@@ -222,6 +223,6 @@ class EscposPrinter:
 
     def _give_up(self) -> None:
         """Take back what has not been printed, or a new roll would bring it out for the next visitor."""
-        self._in_step, self._jobs.half_printed = False, True
+        self._in_step = False
         with contextlib.suppress(DeviceError):  # then the next owner of the link does it
             self._get_in_step()

@@ -35,21 +35,41 @@ def raster(image: Image.Image) -> bytes:
     return b"".join(_bands(dots, image.width // 8))
 
 
+def preview(job: bytes) -> Image.Image:
+    """The picture that a printer gets to see, dot for dot: read back from the very bytes that are sent.
+
+    Args:
+        job: from `raster`.
+
+    Raises:
+        ValueError: it holds other commands than pictures; their look is the printer's own.
+    """
+    dots, row_bytes = bytearray(), 0
+    for command in whole_commands(job):
+        if not command.startswith(GS_V_0):
+            raise ValueError("only pictures have a preview; how a printer sets its own text is not known here")
+        row_bytes = int.from_bytes(command[4:6], "little")
+        dots += command[HEADER_BYTES:]
+    height = len(dots) // row_bytes if row_bytes else 0
+    return Image.frombytes("1", (row_bytes * 8, height), bytes(dots).translate(INVERTED))
+
+
 def harmless(dots: bytes) -> bytes:
     """Dots without the beginnings of real-time commands: 04, 05 and 14 after 10 become 0C, 0D and 1C."""
     return REAL_TIME.sub(lambda found: bytes((0x10, found[0][1] | 0x08)), dots)
 
 
 def whole_commands(job: bytes) -> Iterator[bytes]:
-    """Cut a job between its bands, where a status may be asked; whatever follows the last band is one piece."""
+    """Cut a job between its bands, where a status may be asked; whatever stands between two bands is one piece."""
     at = 0
-    while job.startswith(GS_V_0, at):
-        row_bytes, rows = (int.from_bytes(job[at + n : at + n + 2], "little") for n in (4, 6))
-        end = at + HEADER_BYTES + row_bytes * rows
+    while at < len(job):
+        if job.startswith(GS_V_0, at):
+            row_bytes, rows = (int.from_bytes(job[at + n : at + n + 2], "little") for n in (4, 6))
+            end = at + HEADER_BYTES + row_bytes * rows
+        else:
+            end = found if (found := job.find(GS_V_0, at)) >= 0 else len(job)  # no text holds a GS
         yield job[at:end]
         at = end
-    if job[at:]:
-        yield job[at:]
 
 
 def _bands(dots: bytes, row_bytes: int) -> Iterator[bytes]:

@@ -46,13 +46,13 @@ class TcpPort:
 
     def close(self) -> None:
         """Stop listening; closing twice is harmless."""
-        listener, self._listener = self._listener, None
+        thread, listener, self._listener = self._thread, self._listener, None
         for end in (listener, self._hosts):
             if end is not None:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        if thread is not None:
+            thread.join(timeout=5)
         if listener is not None:
             listener.close()
 
@@ -112,10 +112,11 @@ class PtyPort:
         """Close the line; closing twice is harmless."""
         if self._master is None:
             return
+        wake, thread = self._wake, self._thread  # the line may come back before this one has ended
         self._master = None
-        os.write(self._wake, b".")
-        self._thread.join(timeout=5)
-        os.close(self._wake)
+        os.write(wake, b".")
+        thread.join(timeout=5)
+        os.close(wake)
 
     def _open(self) -> None:
         self._master, slave = os.openpty()

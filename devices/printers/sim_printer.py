@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from devices.printers.escpos_decoder import (
     ClearAsked,
@@ -24,7 +24,7 @@ from devices.printers.escpos_decoder import (
     TextLine,
 )
 from devices.printers.raster import INVERTED
-from devices.printers.typeset import cleaned, draw_line, width_of
+from devices.printers.sim_text import TextModes
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,6 @@ OFFLINE, NEAR_END, PAPER_END = 0x08, 0x0C, 0x60
 COVER, STOPPED, ERROR, CUTTER = 0x04, 0x20, 0x40, 0x08
 CLEARED = b"\x37\x25\x00"  # the answer to DLE DC4 8
 DOTS_PER_LINE = 30  # ESC d feeds lines of 1/6 inch
-TEXT_SIZE = 24
 KEPT = 200  # tickets, in memory and in the folder
 TURN_S = 0.02  # how often a halted mechanism looks whether it may go on
 
@@ -81,8 +80,10 @@ class SimPrinter:
         self._in_turn: deque[tuple[DotRow | TextLine | Command, Reply]] = deque()
         self._rows: list[bytes] = []
         self._printed_count = 0
-        self._times, self._align = 1, 0
+        self._modes = TextModes(dots)
         self._busy = self._closing = False
+        self._rows_until: int | None = None
+        self._then: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
         self._mechanism = threading.Thread(target=self._run, name="sim-printer", daemon=True)
         self._mechanism.start()
@@ -144,6 +145,18 @@ class SimPrinter:
             self.paper_left_rows, self.near_end, self.paper_out = rows, False, False
             self._changed.notify_all()
 
+    def after_rows(self, rows: int, then: Callable[[], None]) -> None:
+        """Have something happen once, in the mechanism's thread, when so many more rows of dots have been printed."""
+        with self._changed:
+            self._rows_until, self._then = rows, then
+
+    def lose_power(self) -> None:
+        """Forget what arrived; what is on paper stays there. Its ports are the caller's business."""
+        with self._changed:
+            self._in_turn.clear()
+            self._scanner, self._decoder = RealTimeScanner(), EscposDecoder()
+            self._modes.reset()
+
     def is_idle(self) -> bool:
         """Whether everything that arrived has been done."""
         with self._changed:
@@ -179,25 +192,21 @@ class SimPrinter:
         if isinstance(event, DotRow):
             self._print_row(event.dots)
         elif isinstance(event, TextLine):
-            self._print_text(event.text)
+            self._print_rows(self._modes.line(event.text))
         elif event.code == b"\x1dV":
             self._cut()
         elif event.code == b"\x1dr" and event.parameters in (b"\x01", b"1") and self.answers_gs_r:
             self._say(reply, b"\x03" if self.near_end else b"\x00")
         else:
-            self._set_mode(event)
+            self._obey(event)
 
-    def _set_mode(self, command: Command) -> None:
+    def _obey(self, command: Command) -> None:
         code, parameters = command.code, command.parameters
-        if code == b"\x1b@":
-            self._times, self._align = 1, 0
-        elif code == b"\x1d!":
-            self._times = (parameters[0] & 7) + 1
-        elif code == b"\x1ba":
-            self._align = parameters[0] & 3
-        elif code in (b"\x1bd", b"\x1bJ"):
+        if code in (b"\x1bd", b"\x1bJ"):
             for _ in range(parameters[0] * (DOTS_PER_LINE if code == b"\x1bd" else 1)):
                 self._print_row(b"")
+        else:
+            self._print_rows(self._modes.obey(command))
 
     def _print_row(self, dots: bytes) -> None:
         if self.row_s:
@@ -211,14 +220,20 @@ class SimPrinter:
                 self.paper_left_rows -= 1
             width = self._dots // 8
             self._rows.append(dots[:width].ljust(width, b"\x00"))
+            then = self._happening()
+        then()
 
-    def _print_text(self, text: bytes) -> None:
-        line, size = cleaned(text.decode("gb18030", "replace")), TEXT_SIZE * self._times
-        image = Image.new("L", (self._dots, DOTS_PER_LINE * self._times), 255)
-        if line:
-            spare = max(0, self._dots - width_of(line, size))
-            draw_line(ImageDraw.Draw(image), spare * self._align // 2, 0, line, size)
-        dots = image.point([0] * 128 + [255] * 128).convert("1").tobytes().translate(INVERTED)
+    def _happening(self) -> Callable[[], None]:
+        """What happens at this row; mostly nothing."""
+        if self._rows_until is None:
+            return lambda: None
+        self._rows_until -= 1
+        if self._rows_until > 0:
+            return lambda: None
+        self._rows_until = None
+        return self._then
+
+    def _print_rows(self, dots: bytes) -> None:
         width = self._dots // 8
         for start in range(0, len(dots), width):
             self._print_row(dots[start : start + width])

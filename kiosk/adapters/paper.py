@@ -1,10 +1,22 @@
 """From a drawn number to what the printer gets: the ticket's face in the visitor's language, as a picture in bytes."""
 
-from devices.printers.ticket import USUAL_HINTS, TicketFace, raster, render
+import logging
+from collections.abc import Sequence
+from typing import Literal
+
+from devices.printers.blocks import Block
+from devices.printers.drawing import draw
+from devices.printers.papers.ticket import USUAL_HINTS, TicketFace, ticket
+from devices.printers.raster import raster
+from devices.printers.text_mode import text_job
 from devices.printers.wording import wait_range, window_list
 from hall.catalogue import HallPlan
+from hall.scripts import Scripts
 from hall.texts import Texts
 from kiosk.flow.events import PrintTicket
+from settings.fonts import FontMissing
+
+logger = logging.getLogger(__name__)
 
 PLACE_LATER = "Your place in line will be known later."
 TAIL = 4  # characters of a number that are not masked. Source: hall.identity.masked_number
@@ -32,15 +44,41 @@ def face_of(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str) -> Ti
         qr_url=ticket.status_url,
         wait=waits,
         identity_tail=tail or None,
+        hall_name_mn=plan.name_mn,
+        matter_mn=item.name_mn,
+        zone_mn=zone.name_mn,
         hints=USUAL_HINTS if ticket.ahead_count is not None else (PLACE_LATER, *USUAL_HINTS),
     )
 
 
-def printable(job: PrintTicket, plan: HallPlan, texts: Texts, kiosk_id: str, *, dots: int) -> bytes:
-    """Draw the ticket for a printer that is `dots` wide (384 or 576).
+def printable(
+    job: PrintTicket,
+    plan: HallPlan,
+    texts: Texts,
+    kiosk_id: str,
+    *,
+    dots: int,
+    scripts: Scripts = Scripts.ZH_ONLY,
+    mode: Literal["raster", "text"] = "raster",
+) -> bytes:
+    """Lay the ticket out for a printer that is `dots` wide (384 or 576), as the printer's table says.
+
+    A kiosk without the Mongolian font prints in Chinese only, and says so in its log.
 
     Raises:
         FontMissing: the Chinese font is not installed.
         ValueError: the ticket cannot be drawn, e.g. its address is too long for a QR code.
     """
-    return raster(render(face_of(job, plan, texts, kiosk_id), width_dots=dots, texts=texts))
+    face = face_of(job, plan, texts, kiosk_id)
+    if scripts is not Scripts.ZH_ONLY:
+        try:
+            return _encoded(ticket(face, texts, scripts), dots, mode)
+        except FontMissing as exc:
+            logger.warning("the ticket has no Mongolian: %s", exc)
+    return _encoded(ticket(face, texts), dots, mode)
+
+
+def _encoded(paper: Sequence[Block], dots: int, mode: Literal["raster", "text"]) -> bytes:
+    if mode == "text":
+        return text_job(paper, width_dots=dots)
+    return raster(draw(paper, width_dots=dots))

@@ -170,6 +170,7 @@ DEVICE_CAUSES = {
     "fault": "It needs attention.",
     "paper_out": "The paper has run out.",
     "paper_near_end": "The paper is nearly used up.",
+    "paper_unknown": "It cannot say whether it has paper.",
     "cover_open": "The cover is open.",
     "cutter_fault": "The cutter is stuck.",
     "card_unreadable": "A document could not be read.",

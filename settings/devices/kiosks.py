@@ -22,6 +22,7 @@ class KioskTable(Table):
     idle_s: Annotated[float, Field(ge=5, le=600)] = 60
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server
+    printed_file: Path | None = None  # keeps what was printed over restarts; None: memory alone
     control_socket: Path | None = None  # for simulated citizens only
     switches: Relays | None = None  # door, light, sensor of presence
     ups: Ups | None = None

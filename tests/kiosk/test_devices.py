@@ -12,9 +12,9 @@ from PIL import Image
 
 from devices.errors import CardUnreadable, DeviceUnavailable
 from devices.identity.samv_sim import SamvCard, SamvSim
+from devices.printers.papers.ticket import USUAL_HINTS
 from devices.printers.sim_ports import TcpPort
 from devices.printers.sim_printer import SimPrinter
-from devices.printers.ticket import USUAL_HINTS
 from hall.identity import DocumentKind, IdentityDocument, Verification, person_hash
 from hall.messages import DeviceHealth, DeviceTried, Told, TryDevice
 from hall.texts import ENGLISH

@@ -22,9 +22,10 @@ WRITTEN_BY = {  # a setting that is a path: the unit whose process writes there
     "server.database": SERVER,
     "speech.wav_folder": SERVER,
     "kiosks.offline_file": KIOSK,
+    "kiosks.printed_file": KIOSK,
 }
 ONLY_READ = {"catalogue", "calendar.file", "hall.person_key_file"}  # the guide makes the key's file
-NOT_INSTALLED = {"kiosks.control_socket"}  # for simulated citizens
+NOT_INSTALLED = {"kiosks.control_socket", "kiosks.printer.path"}  # for simulated citizens, and for trials
 
 
 def unit(name: str) -> configparser.SectionProxy:

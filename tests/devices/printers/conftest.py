@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from devices.device_file import DeviceFileWire
 from devices.printers.escpos_printer import EscposPrinter
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
@@ -19,15 +20,16 @@ def sim() -> Iterator[SimPrinter]:
     printer.close()
 
 
-@pytest.fixture(params=["tcp", "pty"])
+@pytest.fixture(params=["tcp", "serial", "usb"])
 def port(request: pytest.FixtureRequest, sim: SimPrinter, tmp_path: Path) -> Iterator[TcpPort | PtyPort]:
+    """The printer's end; a pseudo-terminal is a device file for the "usb" wire as it is a line for the serial one."""
     opened = TcpPort(sim) if request.param == "tcp" else PtyPort(sim, tmp_path / "printer")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def connect(port: TcpPort | PtyPort) -> Iterator[Callable[..., EscposPrinter]]:
+def connect(port: TcpPort | PtyPort, request: pytest.FixtureRequest) -> Iterator[Callable[..., EscposPrinter]]:
     """Makes drivers on the port, as a worker does after each loss."""
     opened: list[EscposPrinter] = []
 
@@ -36,6 +38,8 @@ def connect(port: TcpPort | PtyPort) -> Iterator[Callable[..., EscposPrinter]]:
         wire: Wire
         if isinstance(port, TcpPort):
             wire = TcpWire(port.host, port.port, timeout_s=timeout_s, name="printer")
+        elif request.node.callspec.params["port"] == "usb":
+            wire = DeviceFileWire(port.path, timeout_s=timeout_s, name="printer")
         else:
             wire = SerialWire(port.path, timeout_s=timeout_s, name="printer")
         opened.append(EscposPrinter(wire, **options))

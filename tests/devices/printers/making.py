@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from devices.printers.ticket import TicketFace
+from PIL import Image
+
+from devices.printers.drawing import draw
+from devices.printers.papers.ticket import TicketFace, ticket
+from hall.scripts import Scripts
 from hall.texts import Texts
 
 PO_FILE = Path(__file__).parents[3] / "config" / "locale" / "zh_CN" / "printing.po"
@@ -21,6 +25,10 @@ def po_entries() -> dict[str, str]:
 
 
 CHINESE = Texts(po_entries(), "zh_CN")
+
+
+def render(face: TicketFace, *, width_dots: int = 576, texts: Texts, scripts: Scripts = Scripts.ZH_ONLY) -> Image.Image:
+    return draw(ticket(face, texts, scripts), width_dots=width_dots)
 
 
 def a_face(**changes: Any) -> TicketFace:

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
+from devices.device_file import DeviceFileWire
 from devices.errors import (
     CoverOpen,
     CutterFault,
@@ -19,15 +20,24 @@ from devices.errors import (
 )
 from devices.printers.escpos_printer import FILLING, EscposPrinter, PrintedJobs
 from devices.printers.raster import raster
-from devices.printers.ticket import render
-from devices.wire import TcpWire
-from tests.devices.printers.making import CHINESE, a_face
+from devices.wire import SerialWire, TcpWire, Wire
+from tests.devices.printers.making import CHINESE, a_face, render
 from tests.waiting import until
 
 TICKET = render(a_face(), texts=CHINESE)
 JOB = raster(TICKET)
 OTHER_TICKET = render(a_face(display_number="B007", qr_url="http://127.0.0.1/t/other"), texts=CHINESE)
 OTHER_JOB = raster(OTHER_TICKET)
+
+
+def descriptor_of(wire: Wire) -> object:
+    match wire:
+        case TcpWire():
+            return wire._socket
+        case DeviceFileWire():
+            return wire._file.fd
+        case SerialWire():
+            return wire._port
 
 
 def differing_dots(one: Image.Image, other: Image.Image) -> int:
@@ -156,7 +166,7 @@ def test_a_late_answer_to_an_older_question_is_not_taken_for_this_one(printer, s
     sim.paper_out = True
     wire = printer._wire
     wire.write(b"\x10\x04\x03")  # asked, and the answer left unread
-    assert select.select([wire._socket if isinstance(wire, TcpWire) else wire._port], [], [], 5)[0]
+    assert select.select([descriptor_of(wire)], [], [], 5)[0]
 
     with pytest.raises(PaperOut):
         printer.ready()
@@ -276,6 +286,26 @@ def test_a_ticket_that_lost_its_link_half_way_leaves_no_dots_on_the_next(connect
     assert len(sim.tickets) == 2  # the half one was cut off first
 
 
+def test_a_ticket_that_the_cutter_left_hanging_is_never_on_the_next_one_s_paper(connect, sim):
+    jobs = PrintedJobs()
+    sim.cutter_jams = True
+    first = connect(jobs=jobs)
+    with pytest.raises(CutterFault):
+        first.print("job-1", JOB)
+    first.close()
+    for _ in range(2):  # a worker opens a faulty printer again and again
+        again = connect(jobs=jobs)
+        with pytest.raises(CutterFault):
+            again.ready()
+        again.close()
+
+    sim.cutter_fault = False
+    connect(jobs=jobs).print("job-2", OTHER_JOB)
+
+    assert len(sim.tickets) == 2
+    assert differing_dots(sim.tickets[-1], OTHER_TICKET) < 40
+
+
 def test_closing_twice_is_harmless(printer):
     printer.close()
     printer.close()
@@ -285,8 +315,9 @@ def test_closing_twice_is_harmless(printer):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(connect, sim, port, seed):
-    rng, jobs = random.Random(seed), PrintedJobs()
+def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(connect, sim, port, seed, tmp_path):
+    rng, kept = random.Random(seed), tmp_path / "printed.json"
+    jobs = PrintedJobs(kept)
     small = {n: Image.new("1", (576, 64), 1) for n in range(12)}
     for n, image in small.items():
         image.paste(0, (8 * n, 8, 8 * n + 8, 56))
@@ -301,15 +332,15 @@ def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(c
             else:
                 setattr(sim, knob, rng.randrange(60) if knob == "paper_left_rows" else True)
         for _attempt in range(2):
+            if rng.random() < 0.3:
+                jobs, printer = PrintedJobs(kept), _closed(printer)  # the kiosk starts anew
             try:
                 printer = printer or connect(jobs=jobs, timeout_s=0.05)
                 printer.print(str(n), raster(image))
                 answers[n] = None
             except DeviceError as exc:
                 answers[n] = exc
-                if printer is not None:
-                    printer.close()
-                printer = None
+                printer = _closed(printer)
         sim.cover_open = sim.cutter_fault = sim.cutter_jams = False
         sim.load_roll()
         port.gone = False
@@ -320,6 +351,11 @@ def test_whatever_happens_no_job_is_on_paper_twice_and_none_is_lost_in_silence(c
     ]
     assert len(printed) == len(set(printed))
     assert {n for n, answer in answers.items() if answer is None} <= set(printed)
+
+
+def _closed(printer: EscposPrinter | None) -> None:
+    if printer is not None:
+        printer.close()
 
 
 def test_the_filling_ends_the_longest_band():

@@ -8,8 +8,7 @@ from PIL import Image
 
 from devices.printers.escpos_decoder import DotRow, EscposDecoder, RealTimeScanner, StatusAsked
 from devices.printers.raster import REAL_TIME, harmless, raster, whole_commands
-from devices.printers.ticket import render
-from tests.devices.printers.making import CHINESE, a_face
+from tests.devices.printers.making import CHINESE, a_face, render
 
 
 def rows_of(commands: bytes) -> bytes:

@@ -11,9 +11,8 @@ from devices.printers.escpos_printer import EscposPrinter
 from devices.printers.raster import raster
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
-from devices.printers.ticket import render
 from devices.wire import TcpWire
-from tests.devices.printers.making import CHINESE, a_face
+from tests.devices.printers.making import CHINESE, a_face, render
 from tests.waiting import until
 
 CUT = b"\x1dV\x42\x00"

@@ -11,12 +11,12 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageOps
 
 from devices.printers import typeset
-from devices.printers.ticket import MARGIN, render
+from devices.printers.sizes import MARGIN
 from devices.printers.typeset import MISSING_MARK, fit, has_glyph, width_of
 from devices.printers.wording import wait_range, window_list
 from hall.texts import ENGLISH
 from settings.fonts import cjk_font
-from tests.devices.printers.making import CHINESE, a_face
+from tests.devices.printers.making import CHINESE, a_face, render
 
 LONG = {
     "hall_name": "内蒙古自治区呼伦贝尔市鄂伦春自治旗大杨树镇政务服务大厅（便民服务中心）第二分厅",
@@ -99,6 +99,7 @@ def test_an_address_that_no_ticket_has_room_for_is_refused():
         ("identity_tail", "**123X"),
         ("kiosk_id", "K02"),
         ("is_copy", True),
+        ("guide_version", "2025-02"),
         ("hints", ("Valid today only.",)),
     ],
 )
@@ -144,23 +145,23 @@ def test_the_same_ticket_is_drawn_the_same_every_time():
 
 @pytest.mark.parametrize("character", "𠮷㛃䶮龘𬎆㙍①→¥")
 def test_rare_characters_are_drawn_and_are_no_boxes(character):
-    shown, path = typeset._drawable(character, bold=True)
+    shown, path = typeset.drawable(character, bold=True)
 
     assert shown == character
     assert has_glyph(path, character)
 
 
 def test_a_character_the_chinese_face_lacks_comes_from_another_installed_font():
-    sound, path = typeset._drawable("Ա", bold=False)  # Armenian, not in Noto CJK
+    sound, path = typeset.drawable("Ա", bold=False)  # Armenian, not in Noto CJK
 
     assert not has_glyph(cjk_font(bold=False), "Ա")
     assert (sound, path != cjk_font(bold=False)) == ("Ա", True)
 
 
 def test_a_character_that_no_font_has_becomes_a_mark_and_a_warning(caplog):
-    typeset._drawable.cache_clear()
+    typeset.drawable.cache_clear()
 
-    shown, path = typeset._drawable("\U0002a6a5", bold=False)
+    shown, path = typeset.drawable("\U0002a6a5", bold=False)
 
     assert (shown, has_glyph(path, MISSING_MARK)) == (MISSING_MARK, True)
     assert "U+2A6A5" in caplog.text
