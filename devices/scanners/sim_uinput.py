@@ -3,18 +3,25 @@
 Needs root, and a kernel with the module uinput.
 """
 
+import time
 from typing import Self
 
 import evdev
 from evdev import ecodes
 
+from devices.scanners.keyboard import EV_SYN
 from devices.scanners.sim_strokes import CODES, strokes
 
 VENDOR, PRODUCT = 0x1234, 0x5678  # numbers of nobody
 
 
 class UinputScanner:
-    """Plugged in from the beginning to `close`; hold codes under it with `scan`."""
+    """Plugged in from the beginning to `close`; hold codes under it with `scan`.
+
+    Attributes (knobs):
+        ending: what it types behind each code: Enter as delivered; "" is a scanner that was set up wrongly.
+        report_s: from one press or release to the next one: a full-speed USB keyboard is asked every 1 to 10 ms.
+    """
 
     def __init__(self, name: str = "HallQ simulated scanner") -> None:
         """Plug it in.
@@ -22,7 +29,7 @@ class UinputScanner:
         Raises:
             OSError: there is no /dev/uinput, or it may not be opened.
         """
-        self.ending = "\r"
+        self.ending, self.report_s = "\r", 0.004
         try:
             self._device = evdev.UInput({ecodes.EV_KEY: CODES}, name=name, vendor=VENDOR, product=PRODUCT)
         except evdev.UInputError as exc:
@@ -37,6 +44,8 @@ class UinputScanner:
         """Hold a code under it; only what a US keyboard can type."""
         for event in strokes(text + self.ending):
             self._device.write(event.type, event.code, event.value)
+            if event.type == EV_SYN:
+                time.sleep(self.report_s)
 
     def close(self) -> None:
         """Pull the cable; closing twice is harmless."""
