@@ -16,6 +16,7 @@ SAMPLE_SITE = ROOT / "config" / "halls" / "sample_city.toml"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long proofs at full length")
+    parser.addoption("--guest", action="store_true", help="run the proofs inside an emulated machine, too")
 
 
 @pytest.fixture
