@@ -1,6 +1,7 @@
 """A scanner's byte stream: where a code ends, what is text, and what is dropped."""
 
 import random
+import tracemalloc
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -46,14 +47,23 @@ def test_what_is_no_text_is_dropped_and_the_next_code_is_read():
     assert list(read([b"\xff\xfe\x00\rgood\r"])) == [Dropped(Why.NOT_TEXT, 3), Scan("good")]
 
 
-def test_the_largest_code_is_read_and_anything_longer_is_dropped_without_being_kept():
+def test_the_largest_code_is_read_and_anything_longer_is_dropped():
     decoder = LineDecoder()
 
     assert list(decoder.feed(b"7" * LONGEST + b"\r")) == [Scan("7" * LONGEST)]
-    for _minute in range(100):
-        assert list(decoder.feed(b"x" * LONGEST)) == []
-    assert decoder.pending == 100 * LONGEST
-    assert list(decoder.feed(b"\rgood\r")) == [Dropped(Why.TOO_LONG, 100 * LONGEST), Scan("good")]
+    assert list(decoder.feed(b"7" * LONGEST + b"7\rgood\r")) == [Dropped(Why.TOO_LONG, LONGEST + 1), Scan("good")]
+
+
+def test_a_line_that_never_ends_is_counted_and_not_kept():
+    decoder, piece = LineDecoder(), b"x" * 1000
+    tracemalloc.start()
+    for _piece in range(2_000):
+        assert list(decoder.feed(piece)) == []
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert decoder.pending == 2_000_000
+    assert most < 100_000
 
 
 def test_a_line_that_lost_its_end_is_forgotten_whole():
