@@ -54,7 +54,7 @@ class Reception:
             logger.warning("%s: dropped a line of %d bytes: %s", self._name, found.size, found.why)
             return
         self._dropped_in_a_row = 0
-        is_repeat = self._last is not None and self._last[0] == found
+        is_repeat = self._repeat_s > 0 and self._last is not None and self._last[0] == found
         self._last = found, now
         if not is_repeat:
             logger.debug("%s: %r", self._name, found)
