@@ -1,7 +1,7 @@
 """Opens scanners of QR codes and barcodes."""
 
 from devices.ports import CodeScanner
-from devices.scanners.evdev_source import EvdevSource
+from devices.scanners.evdev_source import EvdevSource, hold
 from devices.scanners.hid_scanner import HidScanner
 from devices.scanners.serial_scanner import SerialScanner
 from devices.wire import SerialWire
@@ -24,4 +24,4 @@ def open_scanner(table: tables.Scanner, name: str) -> CodeScanner:
             wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
             return SerialScanner(wire, name, repeat_s=table.repeat_s)
         case tables.HidScanner():
-            return HidScanner(EvdevSource(table.device, name), name, repeat_s=table.repeat_s)
+            return HidScanner(EvdevSource(hold(table.device, name), name), name, repeat_s=table.repeat_s)

@@ -8,8 +8,9 @@ import contextlib
 import os
 import select
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import evdev
 
@@ -21,21 +22,50 @@ LONGEST_BACKLOG = 65_536  # events that nobody fetched; a jammed key makes thirt
 OVERRUN = InputEvent(EV_SYN, SYN_DROPPED, 0)
 
 
-class EvdevSource:
-    """An `EventSource` on a device file such as /dev/input/by-id/usb-…-event-kbd."""
+class Event(Protocol):
+    """One event of evdev's."""
 
-    def __init__(self, device: str, name: str = "scanner") -> None:
-        """Open and grab it.
+    type: int
+    code: int
+    value: int
 
-        Args:
-            device: a path that stays the same for the same scanner; event numbers change at every start.
-            name: as the site file calls the scanner.
+
+class Held(Protocol):
+    """What is needed of an input device that was grabbed: of `evdev.InputDevice`, that is."""
+
+    @property
+    def fd(self) -> int:
+        """Readable when there are events, or when the device is gone."""
+        ...
+
+    def read(self) -> Iterable[Event]:
+        """What there is.
 
         Raises:
-            DeviceUnavailable: it is not there, may not be opened, is no keyboard, or another program has grabbed it.
+            OSError: ENODEV, unplugged; EAGAIN, nothing.
+        """
+        ...
+
+    def ungrab(self) -> None:
+        """Let others hear it again."""
+        ...
+
+    def close(self) -> None:
+        """Close its file."""
+        ...
+
+
+class EvdevSource:
+    """An `EventSource` on an input device that `hold` has grabbed; it closes the device."""
+
+    def __init__(self, device: Held, name: str = "scanner") -> None:
+        """Begin to read.
+
+        Args:
+            name: as the site file calls the scanner.
         """
         self._name = name
-        self._device = _grabbed(device, name)
+        self._device = device
         self._events: list[InputEvent] = []
         self._over: str | None = None  # why no more events will come
         self._changed = threading.Condition()
@@ -70,9 +100,10 @@ class EvdevSource:
     def _run(self) -> None:
         try:
             while self._wake_out not in select.select([self._device.fd, self._wake_out], [], [])[0]:
-                self._keep([InputEvent(event.type, event.code, event.value) for event in self._device.read()])
+                with contextlib.suppress(BlockingIOError):  # it was only woken
+                    self._keep([InputEvent(event.type, event.code, event.value) for event in self._device.read()])
             cause = "it was closed"
-        except OSError as exc:  # ENODEV: unplugged
+        except (OSError, ValueError) as exc:  # ENODEV: unplugged; ValueError: more files open than select can tell
             cause = str(exc)
         with self._changed:
             self._over = cause
@@ -86,21 +117,32 @@ class EvdevSource:
             self._changed.notify_all()
 
 
-def _grabbed(device: str, name: str) -> evdev.InputDevice:
+def hold(path: str, name: str = "scanner") -> Held:
+    """Open and grab an input device.
+
+    Args:
+        path: one that stays the same for the same scanner, such as /dev/input/by-id/usb-…-event-kbd; event numbers
+            change at every start.
+        name: as the site file calls the scanner.
+
+    Raises:
+        DeviceUnavailable: it is not there, may not be opened, is no keyboard, or another program has grabbed it.
+    """
     try:
-        opened = evdev.InputDevice(device)
+        device = evdev.InputDevice(path)
     except OSError as exc:
-        raise DeviceUnavailable(name, f"cannot open {device}: {exc}; {_keyboards_there()}") from exc
+        raise DeviceUnavailable(name, f"cannot open {path}: {exc}; {_keyboards_there()}") from exc
     try:
-        if not ENTERS & set(opened.capabilities(absinfo=False).get(EV_KEY, ())):
-            raise DeviceUnavailable(name, f"{device} has no Enter key: it is no keyboard")
-        opened.grab()
+        if not ENTERS & set(device.capabilities(absinfo=False).get(EV_KEY, ())):
+            raise DeviceUnavailable(name, f"{path} has no Enter key: it is no keyboard")
+        device.grab()
     except (OSError, DeviceUnavailable) as exc:
-        opened.close()
+        device.close()
         if isinstance(exc, DeviceUnavailable):
             raise
-        raise DeviceUnavailable(name, f"cannot hold {device} alone: {exc}") from exc
-    return opened
+        raise DeviceUnavailable(name, f"cannot hold {path} alone: {exc}") from exc
+    held: Held = device
+    return held
 
 
 def _keyboards_there() -> str:

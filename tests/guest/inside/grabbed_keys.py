@@ -10,7 +10,7 @@ from pathlib import Path
 import evdev
 
 from devices.errors import DeviceUnavailable
-from devices.scanners.evdev_source import EvdevSource
+from devices.scanners.evdev_source import hold
 from devices.scanners.sim_uinput import UinputScanner
 from tests.guest.inside.telling import opened, tell
 
@@ -52,7 +52,7 @@ def main():
         tell(read_late=next_text(scanner))
 
         try:
-            EvdevSource(sim.device, "K02.scanner")
+            hold(sim.device, "K02.scanner")
         except DeviceUnavailable as exc:
             tell(held_twice=str(exc))
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from devices.errors import DeviceUnavailable
-from devices.scanners.evdev_source import EvdevSource
+from devices.scanners.evdev_source import EvdevSource, hold
 from devices.scanners.hid_scanner import HidScanner
 
 APPEARS_S = 30.0
@@ -23,7 +23,7 @@ def opened(device: str, on_absent: Callable[[str], None] = lambda _cause: None) 
     deadline, is_told = time.monotonic() + APPEARS_S, False
     while True:
         try:
-            return HidScanner(EvdevSource(device, "K01.scanner"), "K01.scanner")
+            return HidScanner(EvdevSource(hold(device, "K01.scanner"), "K01.scanner"), "K01.scanner")
         except DeviceUnavailable as exc:
             if not is_told:
                 on_absent(str(exc))
