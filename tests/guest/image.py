@@ -19,15 +19,9 @@ FOLDER = ROOT / ".hallq" / "guest"
 INIT = Path(__file__).parent / "inside" / "init"
 SUITE, MIRROR = "bookworm", "http://deb.debian.org/debian"
 PACKAGES = (
-    "busybox-static",
-    "evtest",
-    "kmod",
-    "linux-image-amd64",
-    "python3",
-    "python3-evdev",
-    "python3-serial",
-    "udev",
-)
+    "busybox-static", "kmod", "linux-image-amd64", "udev",
+    "python3", "python3-evdev", "python3-pil", "python3-serial",
+)  # fmt: skip
 MODULES = (  # of the stock kernel's, with all they need; the cloud kernel has nearly none of them
     "virtio_pci", "9p", "9pnet_virtio",  # the shared folder
     "evdev", "uinput", "xhci_pci", "usbhid", "hid_generic",  # keyboards, made inside and plugged in from outside

@@ -37,11 +37,6 @@ class Ran:
     code: int
     lines: tuple[str, ...]  # standard output and error, mixed as they came
 
-    @property
-    def facts(self) -> list[Any]:
-        """Its lines that are JSON, in order."""
-        return [json.loads(line) for line in self.lines if line.startswith(("{", "["))]
-
 
 class Machine:
     """Boot with `with`; it is powered off at the end, whatever has happened."""
@@ -102,6 +97,19 @@ class Machine:
             lines.append(heard["line"])
             if on_line is not None:
                 on_line(heard["line"])
+
+    def facts(
+        self, *command: str, timeout_s: float = 240.0, on_line: Callable[[str], None] | None = None
+    ) -> dict[str, Any]:
+        """Run one of `inside/`'s programs and hand back all the facts that it told, in one.
+
+        Raises:
+            GuestError: as for `run`, or it failed; the message holds what it said.
+        """
+        ran = self.run("python3", *command, timeout_s=timeout_s, on_line=on_line)
+        if ran.code:
+            raise GuestError(f"{' '.join(command)} failed:\n" + "\n".join(ran.lines))
+        return {name: fact for line in ran.lines if line.startswith("{") for name, fact in json.loads(line).items()}
 
     def qmp(self, command: str, **arguments: object) -> Any:
         """Ask QEMU itself, e.g. `device_add`; names in Python have _ where QEMU has -.

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,16 +22,9 @@ def kernel(machine: Machine) -> Machine:
     return machine
 
 
-def facts_of(kernel: Machine, *command: str, on_line: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """All that a program inside has told, in one."""
-    ran = kernel.run("python3", *command, timeout_s=240, on_line=on_line)
-    assert ran.code == 0, "\n".join(ran.lines)
-    return {name: value for fact in ran.facts for name, value in fact.items()}
-
-
 @pytest.fixture(scope="module")
 def grabbed(kernel: Machine) -> dict[str, Any]:
-    return facts_of(kernel, "/host/tests/guest/inside/grabbed_keys.py")
+    return kernel.facts("/host/tests/guest/inside/grabbed_keys.py")
 
 
 def test_while_a_scanner_is_held_its_keys_reach_the_driver_and_nobody_else(grabbed):
@@ -80,7 +72,7 @@ def test_a_usb_scanner_is_found_by_id_when_it_is_plugged_in_and_again_after_it_w
                 kernel.qmp("device_del", id="scanner")
 
     for _time in range(2):
-        told = facts_of(kernel, "/host/tests/guest/inside/read_until_unplugged.py", BY_ID, on_line=plug_and_pull)
+        told = kernel.facts("/host/tests/guest/inside/read_until_unplugged.py", BY_ID, on_line=plug_and_pull)
 
         assert "there is: no keyboard" in told["waiting"]
         assert (told["opened"], told["read"]) == (BY_ID, CODE)
