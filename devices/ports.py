@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from devices.power.state import PowerState
+from devices.scanners.scan import Scan
 from hall.identity import IdentityDocument
 
 
@@ -174,5 +175,19 @@ class PowerSupply(Device, Protocol):
 
         Raises:
             DeviceError: it did not say.
+        """
+        ...
+
+
+class CodeScanner(Device, Protocol):
+    """Reads QR codes and barcodes; what a text means is told by `hall.codes.parse_code`."""
+
+    def poll(self) -> Scan | None:
+        """Look once for a code, waiting for at most 0.1 s; to be called at least every 0.2 s.
+
+        Codes that come faster are kept and given one by one. A code that lies under the scanner is given once.
+
+        Raises:
+            DeviceUnavailable: the scanner was unplugged, or its port failed.
         """
         ...

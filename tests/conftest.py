@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--hardware", action="append", default=[], metavar="KIND=PLACE", help="run the devices' contract on real ones"
     )
     parser.addoption("--full", action="store_true", help="run the long proofs at full length")
+    parser.addoption("--guest", action="store_true", help="run the proofs inside an emulated machine, too")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from settings.devices.power import Ups
 from settings.devices.printers import Printer
 from settings.devices.readers import Reader
 from settings.devices.relays import Relays
+from settings.devices.scanners import Scanner
 from settings.table import Identifier, Table
 
 
@@ -19,6 +20,7 @@ class KioskTable(Table):
     zone: Identifier
     readers: tuple[Reader, ...] = ()
     printer: Printer | None = None
+    scanner: Scanner | None = None
     idle_s: Annotated[float, Field(ge=5, le=600)] = 60
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server

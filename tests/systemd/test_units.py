@@ -136,10 +136,10 @@ def test_each_udev_rule_matches_something_and_gives_a_name_of_its_own():
     lines = [line for line in (FOLDER / "hallq-devices.rules").read_text().splitlines() if line and line[0] != "#"]
     part = re.compile(r'(SUBSYSTEM|KERNELS?|ATTRS\{\w+\}|ENV\{\w+\}|SYMLINK|GROUP|MODE)(==|=|\+=)"[^"]+"')
 
-    assert len(lines) == 7
+    assert len(lines) == 9
     for line in lines:
         assert all(part.fullmatch(word) for word in line.split(", ")), line
-        assert line.startswith(('SUBSYSTEM=="tty"', 'SUBSYSTEM=="usbmisc"'))
+        assert re.match(r'SUBSYSTEM=="(tty|input|usbmisc)"', line)
     names = re.findall(r'SYMLINK\+="(hallq/[a-z0-9-]+)"', "\n".join(lines))
     assert len(set(names)) == len(lines)
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from commands.sim.main import main
 from devices.device_file import DeviceFileWire
-from devices.errors import CoverOpen, CutterFault, DeviceError, NoReply, PaperOut, ProtocolError
+from devices.errors import CoverOpen, CutterFault, DeviceError, DeviceUnavailable, NoReply, PaperOut, ProtocolError
 from devices.printers.drawing import draw
 from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
 from devices.printers.papers.samples import TICKET, sample_papers
@@ -35,7 +35,7 @@ SCENES = {  # what the driver meets, and what a person types to mend it
     "cutter-jams": (CutterFault, "free"),
     "silent": (NoReply, "well"),
     "nonsense": (ProtocolError, "well"),
-    "power-cut": (NoReply, "on"),
+    "power-cut": (DeviceUnavailable, "on"),
 }
 
 
