@@ -42,9 +42,9 @@ class SimOnbon:
     def _do(self, data: bytes) -> bytes:
         if data[:2] == b"\xa2\x00":
             return b"\xa0\x00\x00\x00\x00"
-        if data[:2] != b"\xa3\x06" or self.refuses:
-            return b"\xa0\x01\x01\x00\x00"
         area = data[SHOWN_AT:]
+        if data[:2] != b"\xa3\x06" or len(area) < AREA_HEAD or self.refuses:
+            return b"\xa0\x01\x01\x00\x00"
         self.text = area[AREA_HEAD:].decode("gb2312", errors="replace")
         self.flashing = area[EFFECT_AT] == FLASHING
         self.updates += 1

@@ -57,19 +57,19 @@ class SimSyn6288:
 
     def _next(self) -> bytes:
         """The next whole frame, whether sound or not; b"" when none is complete."""
-        start = self._inbox.find(0xFD)
-        del self._inbox[: start if start >= 0 else len(self._inbox)]
-        if len(self._inbox) < 3:
-            return b""
-        length = int.from_bytes(self._inbox[1:3], "big")
-        if not 2 <= length <= LONGEST + 3:
-            del self._inbox[0]
-            return self._next()
-        if len(self._inbox) < 3 + length:
-            return b""
-        frame = bytes(self._inbox[: 3 + length])
-        del self._inbox[: 3 + length if _is_sound(frame) else 1]
-        return frame
+        while (start := self._inbox.find(0xFD)) >= 0:
+            del self._inbox[:start]
+            size = 3 + int.from_bytes(self._inbox[1:3], "big")
+            if len(self._inbox) >= 3 and not 5 <= size <= LONGEST + 6:
+                del self._inbox[0]
+                continue
+            if len(self._inbox) < max(size, 3):
+                return b""
+            frame = bytes(self._inbox[:size])
+            del self._inbox[: size if _is_sound(frame) else 1]
+            return frame
+        self._inbox.clear()
+        return b""
 
     def _do(self, command: int, parameters: bytes) -> bytes:
         if command == 0x21:

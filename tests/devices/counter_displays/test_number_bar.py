@@ -88,6 +88,18 @@ def test_fuzz_number_bar():
     assert fuzz(Target("number_bar", read, VECTOR, Shown(5, 999), gap=bytes(4))) > 100_000
 
 
+def test_fuzz_the_simulated_bars():
+    def shown(pieces):
+        sim = SimNumberBars(lambda address, number: seen.append(Shown(address, number)))
+        seen = []
+        for piece in pieces:
+            sim.receive(piece, lambda _data: None)
+        yield from seen
+        yield Shown(5, sim.numbers.get(5, 0))  # shown before, perhaps: then it is no news
+
+    assert fuzz(Target("number_bar", shown, VECTOR, Shown(5, 999), gap=bytes(4))) > 100_000
+
+
 def test_the_simulator_reads_noise_as_the_decoder_does():
     rng, decoder, sim = random.Random(3), FrameDecoder(), SimNumberBars()
     for _ in range(2000):

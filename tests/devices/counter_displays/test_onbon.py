@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from devices.counter_displays.onbon import ANSWER_S, ATTEMPTS, WIRE_TIMEOUT_S, OnbonDisplay
-from devices.counter_displays.onbon_frames import ACK, Area, Packet, encode
+from devices.counter_displays.onbon_frames import ACK, NACK, Area, FrameDecoder, Packet, encode
 from devices.counter_displays.sim_onbon import SimOnbon
 from devices.errors import DeviceError, DeviceRefused, DeviceUnavailable, ProtocolError
 from devices.sim_line import PtyLine, TcpLine
@@ -79,6 +79,15 @@ def test_half_an_answer_and_noise_are_got_over(display, wire):
     display.show_idle("3", "3号窗口")
 
     assert wire.device.text == "3号窗口"
+
+
+def test_a_sound_frame_that_asks_for_something_else_is_refused_by_the_card(wire):
+    answers = []
+
+    for asked in (Packet((0xA3, 0x06), b"\x01"), Packet((0xA1, 0x00), b"\x01\x00\x00")):
+        wire.device.receive(encode(asked), answers.append)
+
+    assert [next(FrameDecoder().feed(answer)).command for answer in answers] == [NACK, NACK]
 
 
 def test_nothing_but_noise_is_a_protocol_error(display, wire):

@@ -86,6 +86,10 @@ def test_frames_survive_any_chunking(seed):
     assert list(said(cut(stream, rng))) == sentences
 
 
+def test_a_line_stuck_at_the_start_byte_is_got_over():
+    assert list(said([b"\xfd" * 20_000, bytes(LONGEST_FRAME), CALL_FRAME])) == [CALL]
+
+
 def test_fuzz_syn6288_frames():
     target = Target("syn6288", said, CALL_FRAME, CALL, gap=bytes(LONGEST_FRAME))
     assert fuzz(target) > 100_000

@@ -3,9 +3,21 @@
 import re
 import signal
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.queue_server.pages.conftest import HallProcess
+
 BAR = (1920, 360)
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory):
+    """A hall of this module's own, so that nobody else calls at its counters."""
+    process = HallProcess(tmp_path_factory.mktemp("sign_hall"))
+    process.start()
+    yield process
+    process.end(signal.SIGKILL)
 
 
 def test_a_counters_screen_follows_it_through_a_visit(hall, open_page):
