@@ -103,7 +103,7 @@ class EscposPrinter:
 
         Args:
             job_id: names the job; the last 64 are remembered.
-            raster: ESC/POS bytes from `devices.printers.raster.raster`, without a cut.
+            raster: ESC/POS bytes from `devices.printers.raster.raster` or `text_mode.text_job`, without a cut.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, DeviceFault: before or in the middle of the ticket.
