@@ -5,15 +5,18 @@ printer is busy, a read gives EAGAIN or nothing unless the printer speaks, and b
 """
 
 import contextlib
+import fcntl
 import os
 import select
 import stat
+import sys
 import time
 from collections.abc import Callable
 
 from devices.errors import DeviceUnavailable
 from devices.wire import LONGEST_BACKLOG, WRITE_S
 
+LPGETSTATUS = 0x060B
 EMPTY_READ_S = 0.01  # usblp passes on the empty packets of idle printers: between two of them is time to wait
 
 
@@ -117,6 +120,20 @@ class DeviceFileWire:
             forgotten += len(data)
             if forgotten > LONGEST_BACKLOG:
                 raise DeviceUnavailable(self._file.name, "the device does not stop talking")
+
+    def port_status(self) -> int | None:
+        """What the port says of itself, beside the bytes: answered while the printer is busy, and by many mute ones.
+
+        Returns:
+            A byte as of a parallel port, e.g. 0x18 when all is well; None where there is no such answer.
+            Source: USB Printing Devices 1.1, GET_PORT_STATUS; linux/lp.h, LPGETSTATUS.
+        """
+        status = bytearray(4)
+        try:
+            self._file.do("ask the port", lambda fd: fcntl.ioctl(fd, LPGETSTATUS, status))
+        except DeviceUnavailable:
+            return None
+        return int.from_bytes(status, sys.byteorder)
 
     def close(self) -> None:
         """Give the device back."""

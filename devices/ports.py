@@ -73,7 +73,7 @@ class TicketPrinter(Device, Protocol):
 
         Args:
             job_id: names the job; the last few are remembered.
-            raster: ESC/POS bytes from `devices.printers.raster.raster`, without a cut.
+            raster: ESC/POS bytes from `devices.printers.raster.raster` or `text_mode.text_job`, without a cut.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, ProtocolError: the printer says what went wrong.

@@ -22,7 +22,7 @@ from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
 from firmware_bridge.simulated_bars import simulated_bars
 from settings.devices.kiosks import KioskTable
-from settings.devices.printers import TcpPrinter
+from settings.devices.printers import Printer, TcpPrinter
 from settings.devices.readers import PcscReader
 from settings.site import Site
 
@@ -158,7 +158,7 @@ def connected(site: Site, devices: SimulatedDevices) -> dict[str, object]:
         values["readers"] = [{"kind": "sam_v", "port": str(kiosk.reader_link)}]
         if kiosk.slot is not None:
             values["readers"].append({"kind": "pcsc", "reader": kiosk.slot[0]})
-        values["printer"] = _printer(kiosk, table.printer.dots if table.printer else 576)
+        values["printer"] = _printer(kiosk, table.printer)
         kiosks.append(values)
     boards = [
         board.model_dump(mode="json") | {"port": os.fspath(devices.boards[board.board_id].port)}
@@ -173,7 +173,8 @@ def _link(path: Path, reader: SamvSim) -> None:
     path.symlink_to(reader.port)
 
 
-def _printer(kiosk: KioskDevices, dots: int) -> dict[str, object]:
+def _printer(kiosk: KioskDevices, table: Printer | None) -> dict[str, object]:
+    looks = {} if table is None else table.model_dump(mode="json", include={"dots", "mode", "scripts"})
     if isinstance(kiosk.port, TcpPort):
-        return {"kind": "tcp", "host": kiosk.port.host, "port": kiosk.port.port, "dots": dots}
-    return {"kind": "serial", "port": kiosk.port.path, "dots": dots}
+        return {"kind": "tcp", "host": kiosk.port.host, "port": kiosk.port.port, **looks}
+    return {"kind": "serial", "port": kiosk.port.path, **looks}

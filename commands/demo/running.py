@@ -167,4 +167,6 @@ def kiosk_files(kiosk: Mapping[str, Any], folder: Path) -> dict[str, str]:
     files = {"control_socket": str(folder / f"{kiosk['kiosk_id']}.sock")}
     if "offline_file" in kiosk:
         files["offline_file"] = str(folder / f"{kiosk['kiosk_id']}.sqlite")
+    if "printed_file" in kiosk:
+        files["printed_file"] = str(folder / f"{kiosk['kiosk_id']}-printed.json")
     return files

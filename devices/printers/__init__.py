@@ -1,1 +1,1 @@
-"""Ticket printers: what a ticket looks like, how it gets on paper, and a printer to try it on."""
+"""Printers: how papers look, how they get onto paper, and a printer to try it on."""

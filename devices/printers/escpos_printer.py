@@ -6,6 +6,7 @@ Knows nothing of what is on the ticket, and draws no numbers.
 import contextlib
 import logging
 import time
+from typing import NoReturn, Protocol, runtime_checkable
 
 from devices.errors import (
     CoverOpen,
@@ -42,7 +43,17 @@ FILLING = bytes(24 * 72)  # ends any band of dots that was cut short; between co
 
 CHUNK = 512  # bytes: half a second at 9600 baud
 ASK_EVERY = 4  # bands of dots, 7 KB
+PORT_PAPER_EMPTY = 0x20  # USB Printing Devices 1.1, GET_PORT_STATUS; its other bits are wrong too often
 PAPER_UNKNOWN = "paper_unknown"
+
+
+@runtime_checkable
+class HasPortStatus(Protocol):
+    """A wire whose port says something of the printer beside the bytes."""
+
+    def port_status(self) -> int | None:
+        """A byte as of a parallel port, or None."""
+        ...
 
 
 class EscposPrinter:
@@ -86,6 +97,13 @@ class EscposPrinter:
             DeviceUnavailable: silence, which is never taken for health; or the port failed.
             ProtocolError: the answer is no status.
         """
+        try:
+            return self._ready()
+        except DeviceUnavailable:
+            self._ask_port()
+            raise
+
+    def _ready(self) -> str | None:
         if not self._in_step:
             self._get_in_step()
         warning = self._look() if self._answers else self._unknown()
@@ -94,7 +112,9 @@ class EscposPrinter:
             self._jobs.cut_off()
         return warning
 
-    check = ready
+    def check(self) -> str | None:
+        """The same."""
+        return self.ready()
 
     def print(self, job_id: str, raster: bytes) -> None:
         """Print one ticket and cut it; the same `job_id` again gets the first answer and no paper.
@@ -103,7 +123,7 @@ class EscposPrinter:
 
         Args:
             job_id: names the job; the last 64 are remembered.
-            raster: ESC/POS bytes from `devices.printers.raster.raster`, without a cut.
+            raster: ESC/POS bytes from `devices.printers.raster.raster` or `text_mode.text_job`, without a cut.
 
         Raises:
             PaperOut, CoverOpen, CutterFault, DeviceFault: before or in the middle of the ticket.
@@ -119,9 +139,7 @@ class EscposPrinter:
             self._wire.write(FEED_AND_CUT)
             self._wait_for_paper()
         except DeviceError as exc:
-            self._jobs.remember(job_id, exc)
-            self._give_up()
-            raise
+            self._fail(job_id, exc)
         self._jobs.remember(job_id, None)
 
     def close(self) -> None:
@@ -149,7 +167,24 @@ class EscposPrinter:
             raise DeviceFault(self.name, "the printer is offline and does not say why")
         return "paper_near_end" if paper & NEAR_END else None
 
+    def _fail(self, job_id: str, error: DeviceError) -> NoReturn:
+        try:
+            if isinstance(error, DeviceUnavailable):
+                self._ask_port()
+        except PaperOut as exc:
+            error = exc
+        self._jobs.remember(job_id, error)
+        self._give_up()
+        raise error
+
+    def _ask_port(self) -> None:
+        """A USB printer without paper takes no bytes, so no questions either; its port may know why."""
+        status = self._wire.port_status() if isinstance(self._wire, HasPortStatus) else None
+        if status is not None and status & PORT_PAPER_EMPTY:
+            raise PaperOut(self.name, "its port says that there is no paper")
+
     def _unknown(self) -> str:
+        self._ask_port()
         self._wire.reset_input_buffer()  # notices a port that is gone, as far as ports do
         return PAPER_UNKNOWN
 

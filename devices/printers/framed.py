@@ -2,6 +2,7 @@
 
 from devices.printers.blocks import Boxes, Rows, Size, Table
 from devices.printers.sheet import Sheet, is_empty
+from devices.printers.table_columns import column_widths
 from devices.printers.typeset import width_of
 
 LABEL, SMALL, VALUE = Size.LABEL, Size.SMALL, Size.VALUE
@@ -54,23 +55,20 @@ def draw_boxes(sheet: Sheet, block: Boxes) -> None:
 def draw_table(sheet: Sheet, block: Table) -> None:
     """A bold head over a line, then rows parted by thin lines."""
     gap = sheet.gap
-    edges = _edges(sheet, block)
+    size = sheet.sizes[LABEL]
+    widths = column_widths(block, sheet.inner, lambda word: width_of(word, size, bold=True), between=gap // 2)
     for n, row in enumerate((block.head, *block.rows)):
         cells = [
-            sheet.fitted(text, edges[c + 1] - edges[c] - gap // 2, LABEL, SMALL, bold=not n)
-            for c, text in enumerate(row)
+            sheet.fitted(text, width - gap // 2, LABEL, SMALL, bold=not n)
+            for text, width in zip(row, widths, strict=True)
         ]
         sheet.y += gap // 2
-        for c, cell in enumerate(cells):
-            sheet.lines(edges[c], sheet.y, edges[c + 1] - edges[c], cell, bold=not n)
+        x = sheet.left
+        for cell, width in zip(cells, widths, strict=True):
+            sheet.lines(x, sheet.y, width, cell, bold=not n)
+            x += width
         sheet.y += max(cell.height for cell in cells) + gap // 2
         thickness = 2 if not n or n == len(block.rows) else 1
         sheet.fill((sheet.left, sheet.y, sheet.right - 1, sheet.y + thickness - 1))
         sheet.y += thickness
     sheet.y += gap // 2
-
-
-def _edges(sheet: Sheet, block: Table) -> list[int]:
-    """Where columns begin, and where the last one ends."""
-    whole = sum(block.shares)
-    return [sheet.left + sheet.inner * sum(block.shares[:n]) // whole for n in range(len(block.shares) + 1)]

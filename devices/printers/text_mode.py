@@ -8,7 +8,7 @@ Source: Epson ESC/POS command reference, "FS &", "GS !", "ESC a", "ESC E", "GS (
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 from devices.printers import blocks as b
@@ -16,6 +16,7 @@ from devices.printers.codes import chosen
 from devices.printers.drawing import draw
 from devices.printers.raster import raster
 from devices.printers.sizes import SIZES
+from devices.printers.table_columns import column_widths
 from devices.printers.typeset import broken, cleaned
 
 CELL = 12  # dots: the width of a one-byte character
@@ -151,8 +152,7 @@ def _symbol(function: bytes) -> bytes:
 
 
 def _table(roll: _Roll, table: b.Table) -> None:
-    edges = [roll.cells * sum(table.shares[:n]) // sum(table.shares) for n in range(len(table.shares) + 1)]
-    widths = [after - before for before, after in pairwise(edges)]
+    widths = column_widths(table, roll.cells, cells_of, between=1)
     for n, row in enumerate((table.head, *table.rows)):
         cells = [broken(cleaned(text), width - 1, cells_of) for text, width in zip(row, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):

@@ -118,6 +118,15 @@ def test_what_is_no_device_is_not_opened(tmp_path, place):
         DeviceFileWire(str(tmp_path / place), name="K01.printer")
 
 
+def test_a_device_whose_port_says_nothing_of_itself_has_no_status(line):
+    wire = DeviceFileWire(line[1])
+
+    assert wire.port_status() is None
+
+    wire.close()
+    assert wire.port_status() is None
+
+
 def test_closed_wires_say_so_and_may_be_closed_again(line, tmp_path):
     for wire in (DeviceFileWire(line[1]), FileWire(str(tmp_path / "printed.bin"))):
         wire.close()

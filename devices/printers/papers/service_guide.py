@@ -38,7 +38,25 @@ class ServiceGuideFace(Struct, frozen=True, kw_only=True):
 
 def service_guide(face: ServiceGuideFace, texts: Texts) -> tuple[Block, ...]:
     """Lay a guide out: what to bring before how it goes on."""
-    about = Rows(
+    words = (
+        Text(texts("Scan to read the whole guide"), bold=True),
+        Text(texts("Guide version {version}", version=face.guide_version)),
+    )
+    return (
+        *head(face.hall_name, texts("Service guide"), texts),
+        _about(face, texts),
+        *materials_table(texts("What to bring"), face.materials, texts),
+        *numbered(texts("Conditions"), face.acceptance_conditions),
+        *numbered(texts("Steps"), face.steps),
+        Section(texts("Where and when")),
+        _where(face, texts),
+        Code(face.qr_url, words),
+        *foot(face.signer, texts),
+    )
+
+
+def _about(face: ServiceGuideFace, texts: Texts) -> Rows:
+    return Rows(
         (
             (texts("Matter"), face.matter),
             (texts("Item code"), face.item_code),
@@ -50,26 +68,14 @@ def service_guide(face: ServiceGuideFace, texts: Texts) -> tuple[Block, ...]:
             (texts("Fee"), face.fee),
         )
     )
-    where = Rows(
+
+
+def _where(face: ServiceGuideFace, texts: Texts) -> Rows:
+    return Rows(
         (
             (texts("Place"), face.place),
             (texts("Hours"), face.hours),
             (texts("Enquiries"), face.enquiry),
             (texts("Complaints"), face.complaint),
         )
-    )
-    words = (
-        Text(texts("Scan to read the whole guide"), bold=True),
-        Text(texts("Guide version {version}", version=face.guide_version)),
-    )
-    return (
-        *head(face.hall_name, texts("Service guide"), texts),
-        about,
-        *materials_table(texts("What to bring"), face.materials, texts),
-        *numbered(texts("Conditions"), face.acceptance_conditions),
-        *numbered(texts("Steps"), face.steps),
-        Section(texts("Where and when")),
-        where,
-        Code(face.qr_url, words),
-        *foot(face.signer, texts),
     )

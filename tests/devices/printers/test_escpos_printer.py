@@ -214,6 +214,25 @@ def test_an_interrupted_job_is_answered_with_the_same_fault_and_not_printed_agai
     assert sim.tickets == []
 
 
+@pytest.mark.parametrize(("knob", "error"), [("paper_out", PaperOut), ("cover_open", CoverOpen)])
+def test_what_stops_it_in_the_middle_is_said_and_the_next_ticket_is_whole_once_it_is_mended(printer, sim, knob, error):
+    sim.row_s = 0.0003
+    sim.after_rows(300, lambda: setattr(sim, knob, True))
+    with pytest.raises(error):
+        printer.print("job-1", JOB)
+    for _ in range(3):  # asked again and again until somebody comes
+        with pytest.raises(error):
+            printer.check()
+
+    sim.row_s = 0.0
+    setattr(sim, knob, False)  # the cover is closed, the roll changed without tearing anything off
+    assert printer.check() is None
+    printer.print("job-2", OTHER_JOB)
+
+    assert differing_dots(sim.tickets[-1], OTHER_TICKET) < 40
+    assert len(sim.tickets) == 2  # what had hung out was cut off before
+
+
 def test_a_cutter_that_jams_on_the_ticket_is_reported(printer, sim):
     sim.cutter_jams = True
 

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from devices.printers.mongolian import cleaned, columns_mask, require_joining
 from devices.printers.papers.samples import INNER_MONGOLIA, SCRIPT
-from devices.printers.typeset import line_mask
+from devices.printers.typeset import drawable, line_mask
 from hall.scripts import Scripts
 from settings.fonts import FontMissing, mongolian_font
 from tests.devices.printers.making import CHINESE, a_face, render
@@ -109,6 +109,15 @@ def test_digits_lie_with_the_column_and_ideographs_stand():
     assert not found(column, "7", turned=False)
     assert found(column, "蒙", turned=False)
     assert not found(column, "蒙", turned=True)
+
+
+def test_a_letter_that_no_font_has_becomes_a_mark_and_never_an_empty_box(caplog):
+    drawable.cache_clear()
+
+    unknown = dots(("ᠮ\u18af",))
+
+    assert "U+18AF" in caplog.text
+    assert unknown.any(axis=1)[-SIZE // 2 :].any()  # the mark at the column's foot
 
 
 def test_without_the_font_or_without_joining_it_says_what_to_do(tmp_path):

@@ -9,7 +9,7 @@ import zxingcpp
 from msgspec import structs
 from PIL import Image, ImageOps
 
-from devices.printers.blocks import Block, Code
+from devices.printers.blocks import Block, Code, Table
 from devices.printers.drawing import DRAWN, draw
 from devices.printers.papers import samples
 from devices.printers.papers.acceptance_receipt import acceptance_receipt
@@ -22,6 +22,7 @@ from devices.printers.papers.ticket import Mark
 from devices.printers.raster import preview, raster
 from devices.printers.sim_printer import SimPrinter
 from devices.printers.sizes import MARGIN
+from devices.printers.table_columns import column_widths
 from devices.printers.text_mode import WRITTEN
 from hall.texts import ENGLISH, Texts
 from tests.devices.printers.making import CHINESE, a_face, render
@@ -129,6 +130,18 @@ def test_long_texts_break_and_stay_on_the_paper(name, width):
     left, _top, right, _bottom = ImageOps.invert(image).getbbox()
     assert left >= MARGIN - 2
     assert right <= width - MARGIN + 2
+
+
+def test_words_of_a_table_stay_whole_where_the_paper_has_room():
+    table = Table(("Material", "Form", "Copies"), (("食品经营许可申请书", "original", "shared"),), (6, 3, 2))
+
+    widths = column_widths(table, 32, len, between=1)
+
+    assert sum(widths) == 32
+    assert widths[2] >= len("Copies") + 1
+    assert widths[1] >= len("original") + 1
+    assert column_widths(table, 110, len, between=1) == [60, 30, 20]
+    assert sum(column_widths(Table(("W" * 50, "x"), (), (1, 1)), 20, len, between=1)) == 20
 
 
 def test_a_receipt_shows_a_masked_name_only():

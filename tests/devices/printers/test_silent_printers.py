@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 
 from devices.device_file import FileWire
-from devices.errors import DeviceUnavailable
+from devices.errors import DeviceUnavailable, PaperOut
 from devices.opening.printers import open_printer
 from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
 from devices.printers.raster import preview, raster
@@ -149,3 +149,52 @@ def test_a_fifo_that_nobody_empties_is_given_up_and_the_job_counts_as_half_print
     assert isinstance(jobs["job-1"], DeviceUnavailable)
     printer.close()
     os.close(reader)
+
+
+class UsbPort:
+    """A USB printer as its device file shows it: its port knows of paper, and it takes so many bytes without any."""
+
+    def __init__(self, *, answers: bool = False) -> None:
+        self.has_paper, self.left, self._answers = True, 0, answers
+        self._inbox = b""
+
+    def write(self, data: bytes, /) -> None:
+        if not self.has_paper:
+            self.left -= len(data)
+            if self.left < 0:
+                raise DeviceUnavailable("printer", "write failed: it took nothing for 2 s")
+        if self._answers and data[:2] == b"\x10\x04":
+            self._inbox += b"\x12"
+
+    def read(self, size: int, /) -> bytes:
+        data, self._inbox = self._inbox[:size], self._inbox[size:]
+        return data
+
+    def reset_input_buffer(self) -> None:
+        self._inbox = b""
+
+    def port_status(self) -> int | None:
+        return 0x18 if self.has_paper else 0x38
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_usb_printer_s_port_knows_of_missing_paper_even_while_it_takes_no_bytes(answers):
+    port, jobs = UsbPort(answers=answers), PrintedJobs()
+    printer = EscposPrinter(port, jobs=jobs, answers=answers, finish_s=0)
+    assert printer.ready() == (None if answers else "paper_unknown")
+
+    port.has_paper, port.left = False, 20_000 if answers else 100
+    with pytest.raises(PaperOut, match="no paper"):
+        printer.print("job-1", JOB)
+    with pytest.raises(PaperOut):
+        printer.ready()
+
+    port.has_paper = True
+    assert printer.ready() == (None if answers else "paper_unknown")
+    if answers:
+        with pytest.raises(PaperOut):  # part of it is on paper
+            printer.print("job-1", JOB)
+    printer.print("job-2", OTHER_JOB)
