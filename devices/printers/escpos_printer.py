@@ -13,6 +13,7 @@ from devices.errors import (
     CutterFault,
     DeviceError,
     DeviceFault,
+    DeviceUnavailable,
     NoReply,
     PaperOut,
     ProtocolError,
