@@ -29,6 +29,16 @@ class Device(Protocol):
 class IdentityReader(Device, Protocol):
     """Reads identity documents."""
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until a look is worth while: the reader told of a card, or may be asked again; at most `timeout_s`.
+
+        Call it before each `poll`, and leave no other pause between two polls.
+
+        Raises:
+            DeviceError: the reader cannot work.
+        """
+        ...
+
     def poll(self) -> IdentityDocument | None:
         """Look once for a document and read it whole.
 
