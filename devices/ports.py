@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from devices.credentials.token import CredentialToken
 from hall.identity import IdentityDocument
 
 
@@ -86,5 +87,22 @@ class TicketPrinter(Device, Protocol):
         Raises:
             PaperOut, CoverOpen, CutterFault, ProtocolError: the printer says what went wrong.
             DeviceUnavailable: no answer, or the port failed; part may be on paper.
+        """
+        ...
+
+
+class CredentialResolver(Device, Protocol):
+    """Turns the QR code on a visitor's telephone into a person."""
+
+    def resolve(self, token: CredentialToken) -> IdentityDocument:
+        """Ask the platform who shows this code. A code is accepted once and never again.
+
+        Returns:
+            A document of the kind `e_credential`; the platform vouches for it, nothing here verified it.
+
+        Raises:
+            CredentialExpired, CredentialUsed, CredentialRefused: another code is needed.
+            DeviceUnavailable: no answer in time; the same code may be tried again.
+            ProtocolError: the answer makes no sense.
         """
         ...

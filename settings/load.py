@@ -187,8 +187,11 @@ def hall_clock(site: Site) -> HallClock:
 
 def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
     names = ("control_socket", "offline_file")
-    paths = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
-    return kiosk.model_copy(update=paths)
+    changed: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
+    platform = kiosk.credentials
+    if platform is not None and platform.used_file is not None:
+        changed["credentials"] = platform.model_copy(update={"used_file": folder / platform.used_file})
+    return kiosk.model_copy(update=changed)
 
 
 def _key_in(folder: Path, hall: HallTable) -> HallTable:

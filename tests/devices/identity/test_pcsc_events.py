@@ -123,10 +123,12 @@ def test_cards_put_in_and_taken_out_of_several_readers_are_told(watch, slot, pcs
 
 def test_a_watch_outlives_pcscd(watch, slot, pcscd):
     watch.wait(0.1)
-    threading.Timer(0.2, pcscd.kill).start()
+    killer = threading.Timer(0.2, pcscd.kill)
+    killer.start()
 
     with pytest.raises(DeviceUnavailable):
         until(lambda: watch.wait(2.0))
+    killer.join()
     with pytest.raises(DeviceUnavailable):
         watch.wait(0.1)
     pcscd.start()
@@ -169,10 +171,12 @@ def test_waiting_ends_when_nothing_comes_and_at_once_when_something_came_before(
 
 def test_a_reader_waiting_when_pcscd_is_killed_wakes_and_is_unavailable(reader, pcscd):
     reader.poll()
-    threading.Timer(0.1, pcscd.kill).start()
+    killer = threading.Timer(0.1, pcscd.kill)
+    killer.start()
 
     reader.wait(10.0)
 
+    killer.join()
     with pytest.raises(DeviceUnavailable):
         reader.poll()
     pcscd.start()
