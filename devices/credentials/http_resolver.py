@@ -94,8 +94,8 @@ class HttpCredentialResolver:
             connection.connect()
             with _hang_up_at(ends, connection.sock) as is_late:
                 connection.request("POST", self._url.path or "/", body, self._headers)
-                response = connection.getresponse()
-                status, content = response.status, response.read(LONGEST_ANSWER + 1)
+                with connection.getresponse() as response:
+                    status, content = response.status, response.read(LONGEST_ANSWER + 1)
             problem = "TimeoutError" if is_late.is_set() else ""
         except (OSError, http.client.HTTPException) as exc:
             problem = "TimeoutError" if time.monotonic() >= ends else type(exc).__name__

@@ -79,6 +79,12 @@ class StubPlatform:
             self._issued[token] = _Issued(person, self._seconds() + self.life_s)
         return token
 
+    def expire(self) -> None:
+        """Every token issued so far has lived too long."""
+        with self._lock:
+            for issued in self._issued.values():
+                issued.ends_s = self._seconds() - 1.0
+
     def close(self) -> None:
         """Stop listening; closing twice is harmless."""
         if not self.stopping.is_set():

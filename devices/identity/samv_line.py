@@ -33,6 +33,7 @@ class SamvLine:
         self._name = name
         self._preamble = preamble
         self._monotonic = monotonic
+        self.asked_s: float | None = None  # when the last question had gone out
 
     def close(self) -> None:
         """Give the port back."""
@@ -63,7 +64,7 @@ class SamvLine:
         decoder = ResponseDecoder(self._preamble)
         self._wire.reset_input_buffer()  # a late answer to an older request would pass
         self._wire.write(encode_request(command, self._preamble))
-        asked = heard = self._monotonic()
+        self.asked_s = asked = heard = self._monotonic()
         received = 0
         while True:
             data = self._wire.read(decoder.wanted)

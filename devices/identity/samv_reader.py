@@ -115,8 +115,10 @@ class SamvReader:
         Raises:
             DeviceError: as for `poll`.
         """
-        self._looked_at = self._monotonic()
-        answer = self._ask(Command.FIND)
+        try:
+            answer = self._ask(Command.FIND)
+        finally:
+            self._looked_at = self._line.asked_s
         if answer.outcome is Outcome.NO_CARD:
             return False
         self._require(answer, FOUND)

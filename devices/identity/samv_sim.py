@@ -83,6 +83,7 @@ class SamvSim:
 
     Attributes:
         requests: every whole request that arrived, in order.
+        heard_s: when each of them did, in monotonic seconds.
         piece_size: bytes written at a time; None sends whole frames.
         corrupt_checksum_times: so many of the next answers get a wrong checksum.
         damage_only_reads: spend those on answers that carry a card.
@@ -108,6 +109,7 @@ class SamvSim:
             preamble: how it begins its frames, and expects them to begin.
         """
         self.requests: list[Request] = []
+        self.heard_s: list[float] = []
         self.piece_size: int | None = None
         self.corrupt_checksum_times = 0
         self.damage_only_reads = True
@@ -243,6 +245,7 @@ class SamvSim:
     def _answer(self, request: Request | BadFrame) -> bytes:
         if isinstance(request, BadFrame):
             return self._status(0x10 if request.cause == "checksum" else 0x11)
+        self.heard_s.append(time.monotonic())
         self.requests.append(request)
         if self.self_test_failed:
             return self._status(0x60)

@@ -82,8 +82,7 @@ def test_each_refusal_of_the_platform_is_a_kind_of_its_own(platform, resolver, k
     if kind is CredentialUsed:
         resolver_of(platform).resolve(token)  # at another kiosk
     elif kind is CredentialExpired:
-        platform.life_s = -1.0
-        token = shown_by(platform)
+        platform.expire()
     else:
         platform.refuses = True
 
