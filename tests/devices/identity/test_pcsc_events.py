@@ -28,6 +28,7 @@ from devices.identity.private_pcscd import PrivatePcscd, VirtualReader
 from devices.identity.samv_sim import SamvCard
 from devices.identity.social_card_sim import SocialCardSim, card_files
 from devices.identity.synthetic import synthetic_resident
+from devices.identity.virtual_card import VirtualCard
 from hall.identity import DocumentKind, Verification
 from tests.waiting import until
 
@@ -258,4 +259,43 @@ def test_a_card_without_a_lasting_number_has_no_mark(reader, slot):
 
     assert reader.card_mark() is None
 
+    card.remove()
+
+
+class Babbler(VirtualCard):
+    """A card that answers with noise of any length."""
+
+    rng = random.Random(5)
+
+    def _say(self, command: bytes) -> bytes:
+        return self.rng.randbytes(self.rng.choice((1, 2, 3, 18, 22, 200)))
+
+
+def test_a_card_that_talks_nonsense_is_unreadable_and_the_next_one_is_read(reader, slot):
+    card = Babbler(slot.port)
+    card.insert()
+    until(reader.is_present)
+    for _ in range(20):
+        with pytest.raises(CardUnreadable):
+            reader.poll()
+    card.remove()
+    until(lambda: not reader.is_present())
+    good = SocialCardSim(slot.port, card_files(PERSON))
+    good.insert()
+
+    assert until(reader.poll).number == PERSON.number
+
+    good.remove()
+
+
+def test_a_slow_card_is_waited_for(reader, slot):
+    card = SocialCardSim(slot.port, card_files(PERSON))
+    card.delay_s = 0.1
+    card.insert()
+    until(reader.is_present)
+
+    document = reader.poll()
+
+    assert document is not None
+    assert document.number == PERSON.number
     card.remove()
