@@ -71,6 +71,30 @@ class CardUnreadable(DeviceFault):
     code = "card_unreadable"
 
 
+class NeedsSecurityModule(CardUnreadable):
+    """A resident identity card in a reader without a security module: no second try will read it there."""
+
+    code = "needs_security_module"
+
+
+class CredentialRefused(DeviceFault):
+    """The platform does not know a visitor's code, or gives nobody for it: the code, and not the link, is at fault."""
+
+    code = "credential_refused"
+
+
+class CredentialExpired(CredentialRefused):
+    """The code was shown for too long: a new one is needed."""
+
+    code = "credential_expired"
+
+
+class CredentialUsed(CredentialRefused):
+    """The code was accepted before, or is just being asked about: somebody holds up a picture of it."""
+
+    code = "credential_used"
+
+
 class ReaderFault(DeviceFault):
     """The reader failed its own test or its security module is not authorised."""
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from devices.credentials.token import CredentialToken
 from devices.power.state import PowerState
 from devices.scanners.scan import Scan
 from hall.identity import IdentityDocument
@@ -30,6 +31,16 @@ class Device(Protocol):
 
 class IdentityReader(Device, Protocol):
     """Reads identity documents."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until a look is worth while: the reader told of a card, or may be asked again; at most `timeout_s`.
+
+        Call it before each `poll`, and leave no other pause between two polls.
+
+        Raises:
+            DeviceError: the reader cannot work.
+        """
+        ...
 
     def poll(self) -> IdentityDocument | None:
         """Look once for a document and read it whole.
@@ -189,5 +200,22 @@ class CodeScanner(Device, Protocol):
 
         Raises:
             DeviceUnavailable: the scanner was unplugged, or its port failed.
+        """
+        ...
+
+
+class CredentialResolver(Device, Protocol):
+    """Turns the QR code on a visitor's telephone into a person."""
+
+    def resolve(self, token: CredentialToken) -> IdentityDocument:
+        """Ask the platform who shows this code. A code is accepted once and never again.
+
+        Returns:
+            A document of the kind `e_credential`; the platform vouches for it, nothing here verified it.
+
+        Raises:
+            CredentialExpired, CredentialUsed, CredentialRefused: another code is needed.
+            DeviceUnavailable: no answer in time; the same code may be tried again.
+            ProtocolError: the answer makes no sense.
         """
         ...

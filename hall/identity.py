@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hall.numbers.kind import NumberKind
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643, ISO 7064 MOD 11-2
 CHECK_CHARACTERS = "10X98765432"
 SHORTEST_KEY = 16  # bytes of the hall's secret
@@ -55,7 +57,9 @@ class IdentityDocument(Struct, frozen=True, kw_only=True):
     valid_from: date | None = None
     valid_to: date | LongTerm | None = None
     issuer: str | None = None
+    address: str | None = None  # only where the site file asks for it
     warnings: tuple[str, ...] = ()  # codes such as "sex_differs_from_number"; they never refuse a visitor
+    number_kind: NumberKind | None = None  # whose number it is, where the document's own kind does not say
 
     def __repr__(self) -> str:
         return f"IdentityDocument({self.kind}, {masked_number(self.number)})"

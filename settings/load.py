@@ -190,10 +190,13 @@ def hall_clock(site: Site) -> HallClock:
 
 def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
     names = ("control_socket", "offline_file", "printed_file")
-    changes: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
+    changed: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
     if isinstance(kiosk.printer, FilePrinter):
-        changes["printer"] = kiosk.printer.model_copy(update={"path": folder / kiosk.printer.path})
-    return kiosk.model_copy(update=changes)
+        changed["printer"] = kiosk.printer.model_copy(update={"path": folder / kiosk.printer.path})
+    platform = kiosk.credentials
+    if platform is not None and platform.used_file is not None:
+        changed["credentials"] = platform.model_copy(update={"used_file": folder / platform.used_file})
+    return kiosk.model_copy(update=changed)
 
 
 def _key_in(folder: Path, hall: HallTable) -> HallTable:

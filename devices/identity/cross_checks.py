@@ -3,11 +3,13 @@
 from datetime import date
 
 from hall.identity import InvalidNumber, check_resident_number
+from hall.numbers.areas import former_area
 
 NUMBER_FAILS_CHECK = "number_fails_check"
 SEX_DIFFERS = "sex_differs_from_number"
 BIRTH_DIFFERS = "birth_differs_from_number"
 EXPIRED = "expired"
+OLD_AREA = "old_area_code"  # of a league that has become a city: valid for life
 
 
 def number_warnings(number: str, sex: str | None, birth: date | None, today: date) -> tuple[str, ...]:
@@ -21,4 +23,6 @@ def number_warnings(number: str, sex: str | None, birth: date | None, today: dat
         found.append(SEX_DIFFERS)
     if birth is not None and birth != born:
         found.append(BIRTH_DIFFERS)
+    if former_area(number):
+        found.append(OLD_AREA)
     return tuple(found)

@@ -1,59 +1,21 @@
-"""Social security cards in a PC/SC reader, through pcscd. Source: PC/SC part 5, the API of pcsc-lite.
+"""Social security cards and their relatives in a PC/SC reader, through pcscd."""
 
-Built on SCardGetStatusChange and not on pyscard's CardMonitor, whose thread ends for good when pcscd does.
-"""
-
+import contextlib
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
-from smartcard import scard
-
-from devices.errors import CardUnreadable, DeviceUnavailable
-from devices.identity.social_card import SocialCardError, read_social_card
+from devices.errors import CardUnreadable, DeviceUnavailable, NeedsSecurityModule
+from devices.identity.apdu import CardError
+from devices.identity.pcsc_cards import NeedsModule, read_card, read_uid
+from devices.identity.pcsc_link import CARD_ERRORS, PcscError, PcscLink, SlotState
 from hall.identity import IdentityDocument
 
 logger = logging.getLogger(__name__)
 
-PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-CARD_ERRORS = frozenset(  # the card's doing: lift it and lay it again. Everything else is the reader's or pcscd's.
-    code & 0xFFFFFFFF
-    for code in (
-        scard.SCARD_W_REMOVED_CARD,
-        scard.SCARD_W_RESET_CARD,
-        scard.SCARD_W_UNPOWERED_CARD,
-        scard.SCARD_W_UNRESPONSIVE_CARD,
-        scard.SCARD_W_UNSUPPORTED_CARD,
-        scard.SCARD_E_NO_SMARTCARD,
-        scard.SCARD_E_NOT_TRANSACTED,
-        scard.SCARD_E_PROTO_MISMATCH,
-        scard.SCARD_F_COMM_ERROR,
-    )
-)
-COUNTER_SHIFT = 16  # the upper half of a state counts cards put in and taken out
-
-
-class _PcscError(Exception):
-    """A call to pcscd failed."""
-
-    def __init__(self, call: str, code: int) -> None:
-        self.code = code & 0xFFFFFFFF
-        super().__init__(f"{call}: {scard.SCardGetErrorMessage(code).strip()} (0x{self.code:08X})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """What a reader says about its slot."""
-
-    reader: str
-    is_present: bool
-    is_mute: bool
-    change: int  # another number: another card, or the same one laid again
+MUTE = "the card does not answer; is it the right way round? Identity cards need a reader with a security module"
 
 
 class PcscReader:
@@ -62,22 +24,36 @@ class PcscReader:
     A call takes as long as the card and the reader's own driver let it; pcscd offers no deadline for a command.
     """
 
-    def __init__(self, reader: str, name: str = "card reader", *, today: Callable[[], date]) -> None:
+    def __init__(
+        self, reader: str, name: str = "card reader", *, today: Callable[[], date], combination: bool = False
+    ) -> None:
         """Name a reader; nothing is opened before the first call.
 
         Args:
             reader: the start of the name that pcscd gives it.
             name: as the site file calls the reader.
             today: the hall's day, for the checks of dates.
+            combination: it has a security module and reads resident cards (`pcsc_cards`).
         """
         self.name = name
         self._reader = reader
         self._today = today
-        self._context: Any = None
+        self._combination = combination
+        self._link = PcscLink()
+        self._looked: SlotState | None = None  # as the last look found it
         self._seen: int | None = None  # the change that was read already
         self._salt = secrets.token_bytes(16)
         self._last = b""  # salted hash of the number read last
         self._lost_count = False  # pcscd restarted: only `_last` can tell whether this is the card from before
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until a card is put in or taken out, a reader is plugged in or out, or `timeout_s`."""
+        if self._looked is None:
+            return
+        try:
+            self._link.wait({self._looked.reader: self._looked}, timeout_s)
+        except PcscError as exc:
+            logger.debug("%s: %s", self.name, exc)  # the look that follows finds out what it means
 
     def poll(self) -> IdentityDocument | None:
         """Look for a card and read it, once for each time it is put in.
@@ -85,6 +61,7 @@ class PcscReader:
         A card that could not be read is tried again at every poll until it is taken out.
 
         Raises:
+            NeedsSecurityModule: a resident card in a reader that cannot open it.
             CardUnreadable: lifted too early, the wrong way round, another kind of card, or protected.
             DeviceUnavailable: pcscd or the reader is not there.
         """
@@ -94,11 +71,9 @@ class PcscReader:
             return None
         if slot.change == self._seen:
             return None
-        if slot.is_mute:
-            raise CardUnreadable(self.name, "the card does not answer; is it the right way round?")
-        document = self._read(slot.reader)
+        document = self._read(slot)
         self._seen = slot.change  # only now: after a failure pcscd may miss that the card was laid again
-        known = hashlib.blake2b(document.number.encode(), key=self._salt).digest()
+        known = self._marked(document.number.encode())
         is_same = self._lost_count and known == self._last
         self._last, self._lost_count = known, False
         return None if is_same else document
@@ -116,89 +91,82 @@ class PcscReader:
         self._slot()
         return None
 
+    def card_mark(self) -> bytes | None:
+        """Tells whether the same card was put again: a hash of its chip's number, salted anew for each reader.
+
+        The number is the chip's and not the person's, and leaves this method in no other form.
+
+        Returns:
+            16 bytes; None when there is no card, or none with a lasting number.
+
+        Raises:
+            CardUnreadable: lifted too early, or the card does not answer.
+            DeviceUnavailable: pcscd or the reader is not there.
+        """
+        slot = self._slot()
+        if not slot.is_present:
+            return None
+        with _translated(self.name, self._link), self._link.card(slot.reader) as transmit:
+            uid = read_uid(transmit)
+        return None if uid is None else self._marked(uid)
+
     def close(self) -> None:
         """Give the connection to pcscd back; the next call opens it again."""
-        if self._context is not None:
-            scard.SCardReleaseContext(self._context)  # fails when pcscd is gone, and frees our side all the same
-            self._context = None
+        self._link.close()
 
-    def _slot(self) -> _Slot:
+    def _marked(self, number: bytes) -> bytes:
+        return hashlib.blake2b(number, key=self._salt, digest_size=16).digest()
+
+    def _slot(self) -> SlotState:
         """The reader's state; a connection that died with an earlier pcscd is replaced once."""
-        had_context = self._context is not None
+        was_open = self._link.is_open
         try:
             return self._ask_slot()
         except DeviceUnavailable:
-            if not had_context or self._context is not None:
+            if not was_open or self._link.is_open:
                 raise
             logger.warning("%s: pcscd was restarted; connecting again", self.name)
             return self._ask_slot()
 
-    def _ask_slot(self) -> _Slot:
+    def _ask_slot(self) -> SlotState:
+        if not self._link.is_open:
+            self._seen, self._lost_count = None, True
+        self._looked = None
         try:
-            if self._context is None:
-                self._context = _done("connect to pcscd", scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))
-                self._seen, self._lost_count = None, True
-            reader = self._find_reader()
-            (_name, state, _atr), *_ = _done(
-                "ask for the card",
-                scard.SCardGetStatusChange(self._context, 0, [(reader, scard.SCARD_STATE_UNAWARE)]),
-            )
-        except _PcscError as exc:
-            self.close()
+            (slot,) = self._link.states([self._find_reader()])
+        except PcscError as exc:
+            self._link.close()
             raise DeviceUnavailable(self.name, str(exc)) from exc
-        if state & (scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_UNKNOWN):
-            raise DeviceUnavailable(self.name, f"the reader {reader!r} is not available")
-        return _Slot(
-            reader,
-            bool(state & scard.SCARD_STATE_PRESENT),
-            bool(state & scard.SCARD_STATE_MUTE),
-            state >> COUNTER_SHIFT,
-        )
+        if not slot.is_available:
+            raise DeviceUnavailable(self.name, f"the reader {slot.reader!r} is not available")
+        self._looked = slot
+        return slot
 
     def _find_reader(self) -> str:
-        code, readers = scard.SCardListReaders(self._context, [])
-        if code not in (scard.SCARD_S_SUCCESS, scard.SCARD_E_NO_READERS_AVAILABLE):
-            raise _PcscError("list readers", code)
+        readers = self._link.readers()
         for reader in readers:
             if reader.startswith(self._reader):
-                return str(reader)
+                return reader
         raise DeviceUnavailable(self.name, f"pcscd has no reader named {self._reader!r}; it has {readers or 'none'}")
 
-    def _read(self, reader: str) -> IdentityDocument:
-        try:
-            with ExitStack() as stack:
-                card, protocol = _done(
-                    "power the card",
-                    scard.SCardConnect(self._context, reader, scard.SCARD_SHARE_EXCLUSIVE, PROTOCOLS),
-                )
-                # Not reset: when the card is gone that fails, and pcscd then takes no notice of a card that is put
-                # in before its next look at the slot (measured with pcscd 1.9.9).
-                stack.callback(scard.SCardDisconnect, card, scard.SCARD_LEAVE_CARD)
-                return read_social_card(_transmitter(card, protocol), self._today())
-        except SocialCardError as exc:
-            raise CardUnreadable(self.name, str(exc)) from exc
-        except _PcscError as exc:
-            if exc.code in CARD_ERRORS:
-                raise CardUnreadable(self.name, f"the card was lifted too early or failed: {exc}") from exc
-            self.close()
-            raise DeviceUnavailable(self.name, str(exc)) from exc
+    def _read(self, slot: SlotState) -> IdentityDocument:
+        if slot.is_mute:
+            raise CardUnreadable(self.name, MUTE)
+        with _translated(self.name, self._link), self._link.card(slot.reader) as transmit:
+            return read_card(transmit, slot.atr, self._today(), combination=self._combination)
 
 
-def _transmitter(card: Any, protocol: int) -> Callable[[bytes], tuple[bytes, int]]:
-    header = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
-
-    def transmit(command: bytes) -> tuple[bytes, int]:
-        answer = bytes(_done("send a command", scard.SCardTransmit(card, header, list(command))))
-        if len(answer) < 2:
-            raise SocialCardError(f"the card was lifted too early: it answered with {len(answer)} bytes")
-        return answer[:-2], int.from_bytes(answer[-2:], "big")
-
-    return transmit
-
-
-def _done(call: str, result: Any) -> Any:
-    """Take the code off a result of pyscard, and raise unless it says success."""
-    code, *values = result
-    if code != scard.SCARD_S_SUCCESS:
-        raise _PcscError(call, code)
-    return values[0] if len(values) == 1 else values
+@contextlib.contextmanager
+def _translated(name: str, link: PcscLink) -> Iterator[None]:
+    """Turns what goes wrong with a card into what its caller can act on."""
+    try:
+        yield
+    except NeedsModule as exc:
+        raise NeedsSecurityModule(name, str(exc)) from exc
+    except CardError as exc:
+        raise CardUnreadable(name, str(exc)) from exc
+    except PcscError as exc:
+        if exc.code in CARD_ERRORS:
+            raise CardUnreadable(name, f"the card was lifted too early or failed: {exc}") from exc
+        link.close()
+        raise DeviceUnavailable(name, str(exc)) from exc

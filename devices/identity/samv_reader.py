@@ -2,38 +2,36 @@
 
 What these readers cannot say: whether a card that was read is still there. After a successful read they answer "no
 card" until the card was lifted and laid again, and the same when the field is empty.
+
+Readers on a serial line only, which includes those that make one out of USB. Those that are USB HID or of a vendor's
+own class carry the same frames in packets whose layout each vendor keeps to itself: they are not driven.
 """
 
-import logging
+import hashlib
+import secrets
 import time
 from collections.abc import Callable
 from datetime import date
 
-from devices.errors import CardUnreadable, DeviceError, NoReply, ProtocolError, ReaderFault
-from devices.identity.samv_frames import (
-    Command,
-    Outcome,
-    Response,
-    ResponseDecoder,
-    encode_request,
-    sam_id_text,
-)
-from devices.identity.text_block import BLOCK_SIZE, MalformedBlock, parse_text_block
-from devices.wire import Wire
-from hall.identity import IdentityDocument
+from msgspec import structs
 
-logger = logging.getLogger(__name__)
+from devices.errors import CardUnreadable, DeviceError, ProtocolError, ReaderFault
+from devices.identity.samv_frames import PREAMBLE, SET_BAUD, Command, Outcome, Response, sam_id_text
+from devices.identity.samv_line import SamvLine
+from devices.identity.text_block import BLOCK_SIZE, MalformedBlock, parse_address, parse_text_block
+from devices.wire import Wire
+from hall.identity import DocumentKind, IdentityDocument
 
 FOUND, DONE = 0x9F, 0x90
-GAP_S = 0.5  # a frame that pauses longer has lost its rest
-TRANSFER_S = 3.0  # the longest frame at 9600 baud takes 2.4 s
-DRAIN_READS = 8  # after nonsense: at most this many reads until the line must be quiet
+PAUSE_S = 0.3  # from one FIND to the next: the manuals ask for it
+ADDRESS_UNREAD = "newest_address_unread"  # the address printed on the card may be an old one
+WITH_ADDRESS = (DocumentKind.RESIDENT, DocumentKind.HMT_PERMIT)
 
 
 class SamvReader:
     """An `IdentityReader` on any `Wire`, whose own time-out should be 0.1 to 0.5 s. One thread owns each reader.
 
-    Call `poll` at most every 0.3 s: the reader modules ask for that.
+    Call `wait` before each `poll`, or leave 0.3 s between two of them: the reader modules ask for that.
     """
 
     def __init__(
@@ -44,7 +42,11 @@ class SamvReader:
         today: Callable[[], date],
         answer_s: float = 1.0,
         read_s: float = 3.0,
+        pause_s: float = PAUSE_S,
+        preamble: bytes = PREAMBLE,
+        read_address: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Wrap a wire.
 
@@ -54,14 +56,31 @@ class SamvReader:
             today: the hall's day, for the checks of dates.
             answer_s: how long a reader may be silent before it answers.
             read_s: the same for reading a card, which takes 1 to 2 s.
+            pause_s: between the beginnings of two looks for a card, >= 0.3.
+            preamble: how this family of readers begins its frames (`samv_frames.PREAMBLES`).
+            read_address: read the address, and the newest one from the card's addendum. Off, neither is decoded.
             monotonic: seconds, for the deadlines.
+            sleep: waits out the pause.
         """
         self.name = name
-        self._wire = wire
+        self._line = SamvLine(wire, name, preamble=preamble, monotonic=monotonic)
         self._today = today
         self._answer_s = answer_s
         self._read_s = read_s
+        self._pause_s = pause_s
+        self._read_address = read_address
         self._monotonic = monotonic
+        self._sleep = sleep
+        self._looked_at: float | None = None
+        self._salt = secrets.token_bytes(16)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the module may be asked again, or `timeout_s`: it does not tell of a card by itself."""
+        if self._looked_at is None:
+            return
+        left_s = self._looked_at + self._pause_s - self._monotonic()
+        if left_s > 0:
+            self._sleep(min(left_s, timeout_s))
 
     def poll(self) -> IdentityDocument | None:
         """Find, select and read a card; its photo is dropped at once and fingerprints are never asked for.
@@ -73,22 +92,21 @@ class SamvReader:
 
         Raises:
             CardUnreadable: lift the card and lay it again.
-            ReaderFault: the self-test failed, or the security module is not authorised.
-            ProtocolError: nonsense, twice.
+            ReaderFault: failed self-test or missing authorisation: take the reader out of service.
+            ProtocolError: the answers make no sense, twice in a row.
             NoReply: silence.
             DeviceUnavailable: the port failed.
         """
-        if not self.is_present():
+        if not self.is_present() or not self._select():
             return None
-        selected = self._exchange(Command.SELECT)
-        if selected.outcome is Outcome.NO_CARD:
-            return None
-        self._require(selected, DONE)
-        answer = self._exchange(Command.READ_BASE, self._read_s, damaged=CardUnreadable)
+        answer = self._line.exchange(Command.READ_BASE, self._read_s, damaged=CardUnreadable)
         if answer.outcome is Outcome.NO_CARD:
             raise CardUnreadable(self.name, "the card was lifted too early")
         self._require(answer, DONE)
-        return self._document(answer.data)
+        document = self._document(answer.data)
+        if self._read_address and document.kind in WITH_ADDRESS:
+            return self._with_newest_address(document)
+        return document
 
     def is_present(self) -> bool:
         """Whether a card that was not read yet lies there; False for one that was, lifted or not.
@@ -98,7 +116,10 @@ class SamvReader:
         Raises:
             DeviceError: as for `poll`.
         """
-        answer = self._exchange(Command.FIND)
+        try:
+            answer = self._ask(Command.FIND)
+        finally:
+            self._looked_at = self._line.asked_s
         if answer.outcome is Outcome.NO_CARD:
             return False
         self._require(answer, FOUND)
@@ -112,75 +133,65 @@ class SamvReader:
         Raises:
             DeviceError: as for `poll`.
         """
-        self._require(self._exchange(Command.RESET, self._read_s), DONE)
+        self._require(self._line.exchange(Command.RESET, self._read_s), DONE)
 
     def check(self) -> str | None:
         """Ask the reader for its own state; there are no warnings, only errors."""
-        self._require(self._exchange(Command.STATUS), DONE)
+        self._require(self._ask(Command.STATUS), DONE)
         return None
 
     def sam_id(self) -> str:
         """The security module's number as printed on the reader."""
-        answer = self._exchange(Command.SAM_ID)
+        answer = self._ask(Command.SAM_ID)
         self._require(answer, DONE)
         try:
             return sam_id_text(answer.data)
         except ValueError as exc:
             raise ProtocolError(self.name, str(exc)) from exc
 
+    def chip_mark(self) -> bytes | None:
+        """Tells whether the same chip was laid again: a hash of its management number, salted anew for each reader.
+
+        The number is the chip's and not the person's, and leaves this method in no other form. The command rests on
+        one public source, so nothing else here depends on it.
+
+        Returns:
+            16 bytes; None when no card lies there, or the reader does not know the command.
+
+        Raises:
+            DeviceError: as for `poll`.
+        """
+        if not self.is_present() or not self._select():
+            return None
+        answer = self._ask(Command.CHIP_NUMBER)
+        if answer.status[2] != DONE or not answer.data:
+            return None
+        return hashlib.blake2b(answer.data, key=self._salt, digest_size=16).digest()
+
+    def set_baud(self, baud: int) -> None:
+        """Have the reader talk at another speed, from its next answer on: open the port anew at that speed.
+
+        Args:
+            baud: 9600, 19200, 38400, 57600 or 115200 bits a second.
+
+        Raises:
+            DeviceError: as for `poll`; the speed stays as it was.
+        """
+        self._require(self._ask(SET_BAUD[baud]), DONE)
+
     def close(self) -> None:
         """Give the port back."""
-        self._wire.close()
+        self._line.close()
 
-    def _exchange(
-        self,
-        command: Command,
-        answer_s: float | None = None,
-        damaged: type[DeviceError] = ProtocolError,
-    ) -> Response:
-        """Ask, and once more if question or answer came to harm on the way; then raise `damaged`."""
-        cause = ""
-        for _attempt in range(2):
-            answer = self._ask(command, self._answer_s if answer_s is None else answer_s)
-            if isinstance(answer, Response) and answer.outcome is not Outcome.DAMAGED_REQUEST:
-                return answer
-            cause = answer.meaning if isinstance(answer, Response) else answer
-            logger.warning("%s: %s: %s", self.name, command.name, cause)
-            self._drain()
-        raise damaged(self.name, f"no clean answer to {command.name} in two tries: {cause}")
+    def _ask(self, command: Command) -> Response:
+        return self._line.exchange(command, self._answer_s)
 
-    def _ask(self, command: Command, answer_s: float) -> Response | str:
-        """Send one request and wait for its answer; a text says how the answer was damaged."""
-        decoder = ResponseDecoder()
-        self._wire.reset_input_buffer()  # a late answer to an older request would pass
-        self._wire.write(encode_request(command))
-        asked = heard = self._monotonic()
-        received = 0
-        while True:
-            data = self._wire.read(decoder.wanted)
-            now = self._monotonic()
-            if data:
-                heard, received = now, received + len(data)
-                found = list(decoder.responses(data))
-                for frame in found:
-                    if isinstance(frame, Response):
-                        logger.debug("%s: %s: %r", self.name, command.name, frame)
-                        return frame
-                    damage = f"wrong {frame.cause} in a frame of {frame.size} bytes"
-                if found:
-                    return damage
-            elif not received and now - asked >= answer_s:
-                raise NoReply(self.name, f"no answer to {command.name} within {answer_s:g} s")
-            elif received and now - heard >= GAP_S:
-                return f"the answer broke off after {received} bytes"
-            if now - asked >= answer_s + TRANSFER_S:
-                return f"{received} bytes and no whole answer"
-
-    def _drain(self) -> None:
-        """Wait until the line is quiet, so that the next answer is the answer to the next request."""
-        for _read in range(DRAIN_READS):
-            if not self._wire.read(256):
-                return
+    def _select(self) -> bool:
+        selected = self._ask(Command.SELECT)
+        if selected.outcome is Outcome.NO_CARD:
+            return False
+        self._require(selected, DONE)
+        return True
 
     def _require(self, answer: Response, done: int) -> None:
         """Raise what an answer means, unless it is the one that was hoped for."""
@@ -198,6 +209,20 @@ class SamvReader:
         if text_size != BLOCK_SIZE or len(data) != 4 + text_size + photo_size:
             raise ProtocolError(self.name, f"{len(data)} bytes of card data announce {text_size} + {photo_size}")
         try:
-            return parse_text_block(data[4 : 4 + text_size], self._today())
+            return parse_text_block(data[4 : 4 + text_size], self._today(), with_address=self._read_address)
         except MalformedBlock as exc:
             raise CardUnreadable(self.name, str(exc)) from exc
+
+    def _with_newest_address(self, document: IdentityDocument) -> IdentityDocument:
+        """The document with the address of the addendum, if there is one.
+
+        Nothing that happens here loses the document: the reader would not find the card a second time.
+        """
+        try:
+            answer = self._line.exchange(Command.READ_NEWEST_ADDRESS, self._read_s, damaged=CardUnreadable)
+            if answer.outcome is Outcome.EMPTY:
+                return document  # the address on the card is the newest
+            self._require(answer, DONE)
+            return structs.replace(document, address=parse_address(answer.data))
+        except (DeviceError, MalformedBlock):
+            return structs.replace(document, warnings=(*document.warnings, ADDRESS_UNREAD))

@@ -6,9 +6,9 @@ have. Sources: ISO 7816-4 for commands and status words; the application's name,
 public implementations.
 """
 
-from collections.abc import Callable
 from datetime import date
 
+from devices.identity.apdu import DONE, NOT_ALLOWED, CardError, Transmit, exchange
 from devices.identity.cross_checks import EXPIRED, number_warnings
 from hall.identity import DocumentKind, IdentityDocument, Verification
 
@@ -18,20 +18,15 @@ CARD_FILE, HOLDER_FILE = 0xEF05, 0xEF06
 VALID_FROM, VALID_TO = (0x05, 4), (0x06, 4)  # in CARD_FILE: tag, size of the value
 NUMBER, NAME, NAME_2 = (0x08, 18), (0x09, 30), (0x4E, 20)  # in HOLDER_FILE
 SEX, ETHNIC, BIRTH = (0x0A, 1), (0x0B, 1), (0x0D, 4)
-DONE, NOT_ALLOWED = 0x9000, 0x6982
 MISSING = (0x6A82, 0x6A83, 0x6A88)
-MORE, OTHER_SIZE = 0x61, 0x6C
 PADDING = b"\0 "  # never the last byte of a character in GB18030
-LONGEST_CHAIN = 8  # follow-up commands for one answer
-
-Transmit = Callable[[bytes], tuple[bytes, int]]  # command -> data and status word; library errors are the caller's
 
 
-class SocialCardError(Exception):
-    """The card cannot be read; the message never repeats what it holds."""
+class SocialCardError(CardError):
+    """It is a social security card, and its holder cannot be read."""
 
 
-class NotASocialCard(SocialCardError):
+class NotASocialCard(CardError):
     """The card does not know the application."""
 
 
@@ -45,6 +40,7 @@ def read_social_card(transmit: Transmit, today: date) -> IdentityDocument:
     Raises:
         NotASocialCard: another kind of card.
         SocialCardError: number or name missing, protected or not readable.
+        CardError: it never finishes an answer.
     """
     _data, status = exchange(transmit, SELECT_APPLICATION)
     if status != DONE:
@@ -73,20 +69,6 @@ def read_social_card(transmit: Transmit, today: date) -> IdentityDocument:
         valid_to=valid_to,
         warnings=(*warnings, EXPIRED) if valid_to and valid_to < today else warnings,
     )
-
-
-def exchange(transmit: Transmit, command: bytes) -> tuple[bytes, int]:
-    """Send one command and fetch all of its answer: 61xx means more to get, 6Cxx means ask again for xx bytes."""
-    data, status = transmit(command)
-    for _follow_up in range(LONGEST_CHAIN):
-        if status >> 8 == OTHER_SIZE:
-            data, status = transmit(command[:4] + bytes([status & 0xFF]))
-        elif status >> 8 == MORE:
-            more, status = transmit(bytes([0x00, 0xC0, 0x00, 0x00, status & 0xFF]))  # GET RESPONSE
-            data += more
-        else:
-            return data, status
-    raise SocialCardError("the card never finished its answer")
 
 
 def _select_file(transmit: Transmit, file_id: int, *, is_needed: bool) -> bool:

@@ -1,22 +1,11 @@
-"""A social security card in a virtual reader: it talks to the driver of vsmartcard beneath a real pcscd.
+"""A social security card in a virtual reader."""
 
-The driver listens on TCP; a connection is a card in the slot. Messages have two bytes of length in front; a message of
-one byte is a control (0 power off, 1 power on, 2 reset, 4 ask for the ATR), anything else is a command.
-Source: the vpcd protocol of vsmartcard.
-"""
-
-import contextlib
-import socket
-import threading
-import time
 from collections.abc import Mapping
 
-from devices.errors import DeviceUnavailable
 from devices.identity.social_card import CARD_FILE, DF_NAME, HOLDER_FILE
 from devices.identity.synthetic import SyntheticPerson
+from devices.identity.virtual_card import VirtualCard
 
-ATR = bytes.fromhex("3b8580014b494f534b94")  # T=1; the historical bytes are invented
-ASK_ATR, RESET, POWER_OFF, POWER_ON = 4, 2, 0, 1
 Files = Mapping[int, Mapping[int, bytes]]  # file -> tag -> value
 
 
@@ -45,61 +34,22 @@ def card_files(person: SyntheticPerson) -> Files:
     }
 
 
-class SocialCardSim:
-    """A card that can be inserted into a virtual reader's port.
+class SocialCardSim(VirtualCard):
+    """A card with the social security application.
 
     Attributes:
-        commands: every command that arrived, in order.
         protected: tags that answer "security status not satisfied", as on third-generation cards.
-        lift_after: the card is pulled out instead of answering once it has answered so many commands.
         answers_in_two: announce answers with 61xx and hand them out on GET RESPONSE, as T=0 cards do.
-        delay_s: how long the card thinks about each command.
-        atr: how it answers to power; nonsense stands for dirty contacts.
     """
 
     def __init__(self, port: int, files: Files, *, host: str = "127.0.0.1") -> None:
-        self._address = (host, port)
+        super().__init__(port, host=host)
         self._files = files
-        self.commands: list[bytes] = []
         self.protected: set[int] = set()
-        self.lift_after: int | None = None
         self.answers_in_two = False
-        self.delay_s = 0.0
-        self.atr = ATR
-        self._socket: socket.socket | None = None
-        self._thread: threading.Thread | None = None
-        self._reset()
+        self.power()
 
-    def insert(self) -> None:
-        """Put the card in. pcscd looks every 0.4 s, so leave the slot empty for longer than that between two cards.
-
-        Raises:
-            DeviceUnavailable: no virtual reader listens there.
-        """
-        self.remove()
-        try:
-            link = socket.create_connection(self._address, timeout=5)
-        except OSError as exc:
-            raise DeviceUnavailable("social card simulator", f"no virtual reader at {self._address}") from exc
-        link.settimeout(None)
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = link
-        self._thread = threading.Thread(target=self._serve, args=(link,), name="social-card-sim", daemon=True)
-        self._thread.start()
-
-    def remove(self) -> None:
-        """Take the card out; harmless when it is not in."""
-        link, self._socket = self._socket, None
-        if link is not None:
-            with contextlib.suppress(OSError):
-                link.shutdown(socket.SHUT_RDWR)
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
-            self._thread = None
-
-    def answer(self, command: bytes) -> bytes:
-        """What the card says to one command, status word included. Also usable without any reader."""
-        self.commands.append(command)
+    def _say(self, command: bytes) -> bytes:
         if len(command) < 4 or command[0] != 0x00:
             return b"\x6e\x00"
         match command[1]:
@@ -111,7 +61,8 @@ class SocialCardSim:
                 return self._get_response(command)
         return b"\x6d\x00"
 
-    def _reset(self) -> None:
+    def power(self) -> None:
+        """The card was reset: nothing is selected."""
         self._is_selected, self._file = False, 0
         self._waiting = b""
 
@@ -144,40 +95,3 @@ class SocialCardSim:
     def _get_response(self, command: bytes) -> bytes:
         part, self._waiting = self._waiting[: command[4]], self._waiting[command[4] :]
         return part + (bytes([0x61, len(self._waiting)]) if self._waiting else b"\x90\x00")
-
-    def _serve(self, link: socket.socket) -> None:
-        answered = 0
-        with contextlib.closing(link), contextlib.suppress(EOFError, OSError):
-            while True:
-                message = _receive(link, int.from_bytes(_receive(link, 2), "big"))
-                if len(message) == 1:
-                    self._control(link, message[0])
-                    continue
-                if self.lift_after is not None and answered >= self.lift_after:
-                    self._socket = None
-                    return
-                answered += 1
-                time.sleep(self.delay_s)
-                _send(link, self.answer(message))
-
-    def _control(self, link: socket.socket, code: int) -> None:
-        if code == ASK_ATR:
-            _send(link, self.atr)
-        elif code in (RESET, POWER_OFF, POWER_ON):
-            self._reset()
-
-
-def _send(link: socket.socket, message: bytes) -> None:
-    link.sendall(len(message).to_bytes(2, "big") + message)
-
-
-def _receive(link: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        # The driver sends length and body apart; without this each command takes 50 ms.
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        part = link.recv(size - len(data))
-        if not part:
-            raise EOFError
-        data += part
-    return data

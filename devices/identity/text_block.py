@@ -7,10 +7,11 @@ Sources: GA 450 / GA/T 467 for the resident card; the three other layouts as see
 those of GB/T 2261.1 (sex) and GB/T 3304 (ethnic group).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from datetime import date
 
-from devices.identity.cross_checks import EXPIRED, number_warnings
+from devices.identity.cross_checks import EXPIRED, NUMBER_FAILS_CHECK, number_warnings
 from hall.identity import DocumentKind, IdentityDocument, LongTerm, Verification
 
 BLOCK_SIZE = 256
@@ -75,6 +76,8 @@ LAYOUTS: Mapping[DocumentKind, Mapping[str, int]] = {  # field: bytes, in the or
         "old_number": 6,
     },
 }
+ADDRESS_SIZE = 70
+FOREIGNER_2017_NUMBER = re.compile(r"[A-Z]{3}[0-9]{12}")  # its check is not published
 USED = frozenset(
     ("name", "english_name", "english_name_2", "sex", "ethnic", "birth", "number", "issuer", "valid_from", "valid_to")
 )  # the rest is not even decoded: a ticket has no use for it
@@ -91,16 +94,19 @@ class MalformedBlock(ValueError):
     """Not the text of an identity document; the message names the field and never repeats its content."""
 
 
-def parse_text_block(block: bytes, today: date) -> IdentityDocument:
+def parse_text_block(block: bytes, today: date, *, with_address: bool = False) -> IdentityDocument:
     """Read the text of a card, of any of the four layouts.
 
     A date or code that makes no sense is left out with a warning (`birth_unreadable`, `validity_unreadable`,
     `sex_unreadable`, `ethnic_unreadable`, `name_cut`), as is what contradicts itself (`cross_checks`).
 
+    Args:
+        with_address: decode the address too, where the layout has one; a ticket has no use for it.
+
     Raises:
         MalformedBlock: another size or layout, text that is not UTF-16, no number, or no name.
     """
-    kind, fields, warnings = _fields(block)
+    kind, fields, warnings = _fields(block, USED | {"address"} if with_address else USED)
     number = fields["number"].upper()
     if not (number.isascii() and number.isalnum()):
         raise MalformedBlock("the field 'number' is empty or holds other than letters and digits")
@@ -122,8 +128,10 @@ def parse_text_block(block: bytes, today: date) -> IdentityDocument:
         EXPIRED: isinstance(valid_to, date) and valid_to < today,
     }
     warnings += [doubt for doubt, is_so in doubts.items() if is_so]
-    if kind is not DocumentKind.FOREIGNER_2017:  # its number has 15 characters and a check of its own
+    if kind is not DocumentKind.FOREIGNER_2017:
         warnings += number_warnings(number, sex, birth, today)
+    elif not FOREIGNER_2017_NUMBER.fullmatch(number):
+        warnings.append(NUMBER_FAILS_CHECK)
     return IdentityDocument(
         kind=kind,
         number=number,
@@ -135,8 +143,35 @@ def parse_text_block(block: bytes, today: date) -> IdentityDocument:
         valid_from=valid_from,
         valid_to=valid_to,
         issuer=fields.get("issuer") or None,
+        address=fields.get("address") or None,
         warnings=tuple(warnings),
     )
+
+
+def parse_address(data: bytes) -> str:
+    """The address of a card's addendum, which is newer than the one among the other texts.
+
+    Raises:
+        MalformedBlock: another size, text that is not UTF-16, or nothing at all.
+    """
+    if len(data) != ADDRESS_SIZE:
+        raise MalformedBlock(f"the newest address has {len(data)} bytes, not {ADDRESS_SIZE}")
+    address = _text("address", data)
+    if not address:
+        raise MalformedBlock("the newest address is empty")
+    return address
+
+
+def encode_address(address: str) -> bytes:
+    """Lay out an address as the addendum holds it.
+
+    Raises:
+        ValueError: it is too long.
+    """
+    encoded = address.encode("utf-16-le")
+    if len(encoded) > ADDRESS_SIZE:
+        raise ValueError(f"an address holds {ADDRESS_SIZE} bytes, not {len(encoded)}")
+    return encoded + b" \0" * ((ADDRESS_SIZE - len(encoded)) // 2)
 
 
 def encode_text_block(kind: DocumentKind, fields: Mapping[str, str]) -> bytes:
@@ -158,7 +193,7 @@ def encode_text_block(kind: DocumentKind, fields: Mapping[str, str]) -> bytes:
     return bytes(block)
 
 
-def _fields(block: bytes) -> tuple[DocumentKind, dict[str, str], list[str]]:
+def _fields(block: bytes, used: Set[str]) -> tuple[DocumentKind, dict[str, str], list[str]]:
     """Cut the block into stripped texts; the third value is the warnings so far."""
     if len(block) != BLOCK_SIZE:
         raise MalformedBlock(f"the text has {len(block)} bytes, not {BLOCK_SIZE}")
@@ -170,7 +205,7 @@ def _fields(block: bytes) -> tuple[DocumentKind, dict[str, str], list[str]]:
     for field, size in LAYOUTS[kind].items():
         piece = block[start : start + size]
         start += size
-        if field not in USED:
+        if field not in used:
             continue
         if field.endswith("name") and 0xD8 <= piece[-1] <= 0xDB:  # the issuer cut a long name inside a pair
             piece = piece[:-2]

@@ -5,6 +5,7 @@ from datetime import date
 
 from devices.errors import DeviceError
 from devices.identity.pcsc import PcscReader
+from devices.identity.samv_frames import PREAMBLES
 from devices.identity.samv_reader import SamvReader
 from devices.ports import IdentityReader
 from devices.wire import SerialWire
@@ -26,7 +27,14 @@ def open_reader(table: tables.Reader, name: str, today: Callable[[], date]) -> I
     match table:
         case tables.SamvReader():
             wire = SerialWire(table.port, baud=table.baud, timeout_s=WIRE_TIMEOUT_S, name=name)
-            reader = SamvReader(wire, name, today=today)
+            reader = SamvReader(
+                wire,
+                name,
+                today=today,
+                pause_s=table.poll_s,
+                preamble=PREAMBLES[table.header],
+                read_address=table.read_address,
+            )
             try:
                 reader.reset()
             except DeviceError:
@@ -34,4 +42,4 @@ def open_reader(table: tables.Reader, name: str, today: Callable[[], date]) -> I
                 raise
             return reader
         case tables.PcscReader():
-            return PcscReader(table.reader, name, today=today)
+            return PcscReader(table.reader, name, today=today, combination=table.combination)

@@ -14,6 +14,8 @@ class SamvReader(Table):
     port: str
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     poll_s: Annotated[float, Field(ge=0.3, le=5)] = 0.3  # GA 467 readers must not be asked more often
+    header: Literal["aa", "ea"] = "aa"  # how its frames begin: AA AA AA 96 69, or one family's EA EB EC ED
+    read_address: bool = False
 
 
 class PcscReader(Table):
@@ -21,6 +23,7 @@ class PcscReader(Table):
 
     kind: Literal["pcsc"]
     reader: str  # the start of the name that pcscd gives it
+    combination: bool = False  # it has a security module too, and reads resident cards
 
 
 Reader = Annotated[SamvReader | PcscReader, Field(discriminator="kind")]

@@ -24,6 +24,7 @@ from hall.identity import (
     person_hash,
     without_common_key,
 )
+from tests.hall.numbers.fuzzed import accepted
 
 TODAY = date(2026, 3, 2)
 VALID = {  # textbook numbers, specimens, and synthetic ones
@@ -269,3 +270,7 @@ def test_who_has_another_key_than_most_is_named(fingerprints: dict[str, str], ot
 )
 def test_age_counts_whole_years(birth: date, today: date, years: int):
     assert age_years(birth, today) == years
+
+
+def test_nothing_raises_anything_but_a_refusal():
+    assert accepted("resident_number", lambda text: check_resident_number(text, TODAY)) > 500

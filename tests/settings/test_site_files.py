@@ -106,6 +106,16 @@ def test_a_control_socket_is_taken_from_the_site_files_folder_too(write, tmp_pat
     assert read_site(path).kiosks[0].control_socket == tmp_path / "K01.sock"
 
 
+def test_the_file_of_accepted_codes_is_taken_from_the_site_files_folder_too(write, tmp_path):
+    platform = 'credentials = { kind = "http", url = "https://gateway.example/resolve", used_file = "codes" }'
+    path = write(SITE.replace('kiosk_id = "K01"', f'kiosk_id = "K01"\n{platform}'))
+
+    credentials = read_site(path).kiosks[0].credentials
+
+    assert credentials is not None
+    assert credentials.used_file == tmp_path / "codes"
+
+
 def test_an_absolute_path_stays_what_it_is(write):
     site = read_site(write(SITE.replace("data/hall.sqlite", "/var/lib/hallq/hall.sqlite")))
 

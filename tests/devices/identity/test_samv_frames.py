@@ -1,7 +1,7 @@
 """The frame codec against the manuals' transcripts, any chunking, and noise."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,8 @@ from devices.identity.samv_frames import (
     LONGEST,
     OUTCOMES,
     PREAMBLE,
+    PREAMBLES,
+    SET_BAUD,
     BadFrame,
     Command,
     Outcome,
@@ -23,6 +25,7 @@ from devices.identity.samv_frames import (
     encode_response,
     sam_id_text,
 )
+from tests.devices.fuzzing import CASES, Target, fuzz
 
 REQUESTS = {  # transcript: published examples
     Command.RESET: "AA AA AA 96 69 00 03 10 FF EC",
@@ -31,6 +34,13 @@ REQUESTS = {  # transcript: published examples
     Command.FIND: "AA AA AA 96 69 00 03 20 01 22",
     Command.SELECT: "AA AA AA 96 69 00 03 20 02 21",
     Command.READ_BASE: "AA AA AA 96 69 00 03 30 01 32",
+    Command.READ_NEWEST_ADDRESS: "AA AA AA 96 69 00 03 30 03 30",
+    Command.CHIP_NUMBER: "AA AA AA 96 69 00 03 30 05 36",
+    Command.SET_BAUD_115200: "AA AA AA 96 69 00 03 60 00 63",
+    Command.SET_BAUD_57600: "AA AA AA 96 69 00 03 60 01 62",  # this and those below: the table's rule, recomputed
+    Command.SET_BAUD_38400: "AA AA AA 96 69 00 03 60 02 61",
+    Command.SET_BAUD_19200: "AA AA AA 96 69 00 03 60 03 60",
+    Command.SET_BAUD_9600: "AA AA AA 96 69 00 03 60 04 67",
 }
 RESPONSES = {  # transcript: published examples
     "AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97": (0x9F, 4, Outcome.OK),
@@ -55,6 +65,10 @@ def pieces(stream: bytes, rng: random.Random) -> Iterator[bytes]:
 @pytest.mark.parametrize("command", Command)
 def test_requests_are_the_bytes_of_the_manual(command):
     assert encode_request(command) == bytes.fromhex(REQUESTS[command])
+
+
+def test_no_request_asks_for_a_fingerprint():
+    assert {command.value for command in Command} & {b"\x30\x10", b"\x30\x02", b"\x30\x11"} == set()
 
 
 @pytest.mark.parametrize("transcript", RESPONSES)
@@ -205,3 +219,46 @@ def test_a_body_may_hold_a_preamble():
     body = b"\0\0\x90" + PREAMBLE * 3
 
     assert list(ResponseDecoder().responses(encode_frame(body))) == [Response(b"\0\0\x90", PREAMBLE * 3)]
+
+
+# ---- the other header ---------------------------------------------------------------------------------------------
+
+
+def test_the_other_family_differs_in_the_header_alone():
+    other = PREAMBLES["ea"]
+
+    assert encode_request(Command.FIND, other) == bytes.fromhex("EA EB EC ED 00 03 20 01 22")
+    assert list(ResponseDecoder(other).responses(bytes.fromhex("EA EB EC ED 00 04 00 00 80 84"))) == [
+        Response(b"\0\0\x80", b"")
+    ]
+
+
+def test_a_decoder_hears_one_family_only():
+    for mine, theirs in (("aa", "ea"), ("ea", "aa")):
+        decoder = ResponseDecoder(PREAMBLES[mine])
+
+        assert list(decoder.responses(encode_response(0x80, preamble=PREAMBLES[theirs]))) == []
+        assert len(list(decoder.responses(encode_response(0x80, preamble=PREAMBLES[mine])))) == 1
+
+
+def test_every_line_speed_has_its_request_and_the_usual_one_comes_first():
+    assert [command.value for command in SET_BAUD.values()] == [bytes([0x60, code]) for code in range(5)]
+    assert list(SET_BAUD) == sorted(SET_BAUD, reverse=True)
+
+
+# ---- fuzz ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", PREAMBLES)
+def test_no_damaged_stream_raises_or_hides_the_next_answer(header):
+    preamble = PREAMBLES[header]
+
+    def read(pieces: Sequence[bytes]) -> Iterator[object]:
+        decoder = ResponseDecoder(preamble)
+        for piece in pieces:
+            yield from decoder.responses(piece)
+
+    good = encode_response(0x9F, b"good", preamble)
+    target = Target(f"samv_{header}", read, good, Response(b"\0\0\x9f", b"good"), gap=bytes(LONGEST))
+
+    assert fuzz(target, cases=CASES // len(PREAMBLES)) > CASES // len(PREAMBLES) * 0.9

@@ -41,7 +41,8 @@ def test_a_card_is_found_selected_and_read_whole(reader, sim):
     assert document is not None
     assert (document.number, document.name, document.sex) == (PERSON.number, PERSON.name, PERSON.sex)
     assert (document.kind, document.verification) == (DocumentKind.RESIDENT, Verification.SAM_VERIFIED)
-    assert asked(sim) == [b"\x20\x01", b"\x20\x02", b"\x30\x01"]  # and never a fingerprint
+    assert asked(sim) == [b"\x20\x01", b"\x20\x02", b"\x30\x01"]  # no fingerprint, no newest address
+    assert document.address is None
 
 
 def test_a_card_that_stays_is_read_once_and_again_after_it_was_lifted(reader, sim):

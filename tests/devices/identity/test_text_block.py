@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
@@ -15,10 +16,20 @@ from devices.identity.text_block import (
     BLOCK_SIZE,
     LAYOUTS,
     MalformedBlock,
+    encode_address,
     encode_text_block,
+    parse_address,
     parse_text_block,
 )
-from hall.identity import DocumentKind, IdentityDocument, LongTerm, Verification, check_resident_number
+from hall.identity import (
+    DocumentKind,
+    IdentityDocument,
+    LongTerm,
+    Verification,
+    check_character,
+    check_resident_number,
+)
+from tests.devices.fuzzing import Target, fuzz
 
 TODAY = date(2026, 3, 2)
 FIELDS = {  # the complete synthetic frames of the reference, with the digests below
@@ -208,6 +219,49 @@ def test_a_name_that_the_issuer_cut_inside_a_rare_character_is_read_with_a_warni
     assert (document.name, "name_cut" in document.warnings) == ("测" * 14, True)
 
 
+def test_an_old_area_code_is_a_warning():
+    first17 = "15210119700101001"
+    number = first17 + check_character(first17)
+
+    document = parse_text_block(block(number=number, sex="1", birth="19700101"), TODAY)
+
+    assert (document.number, document.warnings) == (number, ("old_area_code",))
+
+
+@pytest.mark.parametrize("number", ["ZZ0110000000001", "15990019900101000X", "ZZZ11000000001"])
+def test_a_foreigners_number_of_2017_has_a_form_of_its_own(number):
+    document = parse_text_block(block(DocumentKind.FOREIGNER_2017, number=number[:15]), TODAY)
+
+    assert document.warnings == ("number_fails_check",)
+
+
+def test_the_address_is_decoded_only_where_it_is_asked_for():
+    for kind in LAYOUTS:
+        asked = parse_text_block(block(kind), TODAY, with_address=True)
+
+        assert parse_text_block(block(kind), TODAY).address is None
+        assert asked.address == FIELDS[kind].get("address")
+        assert "虚构路" not in repr(asked)
+
+
+@pytest.mark.parametrize("address", ["测试市新样例区虚构路9号", "𠮷", "测" * 35])
+def test_the_newest_address_comes_through_whole(address):
+    assert parse_address(encode_address(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"", "0 bytes"), (bytes(70), "empty"), (b" \0" * 35, "empty"), (b"\x42\xd8" * 35, "UTF-16")]
+)
+def test_a_newest_address_that_is_none_is_refused(data, reason):
+    with pytest.raises(MalformedBlock, match=reason):
+        parse_address(data)
+
+
+def test_an_address_that_is_too_long_cannot_be_laid_out():
+    with pytest.raises(ValueError, match="70 bytes, not 72"):
+        encode_address("测" * 36)
+
+
 def test_padding_may_be_nuls():
     padded = block().replace(b" \0", b"\0\0")
 
@@ -333,3 +387,17 @@ def test_some_invented_residents_have_rare_names_and_none_is_shown():
 
 def test_the_response_helper_makes_the_plain_success_of_the_manual():
     assert encode_response(0x90) == bytes.fromhex("AAAAAA96690004000090" + "94")
+
+
+def test_no_damaged_text_raises_anything_but_a_refusal():
+    parsed = 0
+
+    def read(pieces: Sequence[bytes]) -> Iterator[object]:
+        nonlocal parsed
+        text = b"".join(pieces)[:BLOCK_SIZE].ljust(BLOCK_SIZE, b"\0")
+        yield parse_text_block(text, TODAY, with_address=True)
+        parsed += 1
+
+    fuzz(Target("text_block", read, may_raise=(MalformedBlock,)))
+
+    assert parsed > 20_000
