@@ -1,4 +1,4 @@
-"""The board bridge's process: `python -m firmware_bridge.main --config FILE`."""
+"""The bridge's process, to boards and to lines of call pads: `python -m firmware_bridge.main --config FILE`."""
 
 import argparse
 import logging
@@ -13,8 +13,11 @@ from types import FrameType
 
 from devices.boards.sim_board import BoardSim
 from devices.broker_link import BrokerAddress
+from devices.call_pads.sim_line import PadLineSim
+from firmware_bridge import learn_keys
 from firmware_bridge.bridge import BoardBridge
-from settings.devices.boards import BoardTable
+from firmware_bridge.line_bridge import LineBridge
+from settings.devices.lines import LineTable
 from settings.load import SettingsError, hall_clock, read_site
 from settings.logs import set_up_logs
 from settings.show import printed
@@ -36,17 +39,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.print_config:
         sys.stdout.write(printed(site) + "\n")
         return 0
-    if not site.boards:
-        sys.stderr.write(f"{arguments.config}: no [[boards]]: add one, or do not start the board bridge\n")
+    if arguments.learn_keys is not None:
+        return learn_keys.main(site, *arguments.learn_keys)
+    if not site.boards and not site.lines:
+        sys.stderr.write(f"{arguments.config}: no [[boards]] and no [[lines]]: add one, or do not start the bridge\n")
         return UNUSABLE
     set_up_logs("bridge")
     with ExitStack() as stack:
-        tables = _simulated(site.boards, stack) if arguments.simulate else site.boards
-        _run(site, tables)
+        _run(_simulated(site, stack) if arguments.simulate else site)
     return 0
 
 
-def _run(site: Site, tables: Sequence[BoardTable]) -> None:
+def _run(site: Site) -> None:
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -56,7 +60,10 @@ def _run(site: Site, tables: Sequence[BoardTable]) -> None:
     signal.signal(signal.SIGINT, stop)
     password = site.broker.password.get_secret_value() if site.broker.password else None
     broker = BrokerAddress(site.broker.host, site.broker.port, site.broker.username, password)
-    bridges = [BoardBridge(site.hall.hall_id, table, broker, hall_clock(site)) for table in tables]
+    clock = hall_clock(site)
+    bridges: list[BoardBridge | LineBridge] = []
+    bridges += [BoardBridge(site.hall.hall_id, table, broker, clock) for table in site.boards]
+    bridges += [LineBridge(site, table, broker, clock) for table in site.lines]
     try:
         for bridge in bridges:
             bridge.start()
@@ -65,22 +72,33 @@ def _run(site: Site, tables: Sequence[BoardTable]) -> None:
         stopping.wait()
     finally:
         with ThreadPoolExecutor(len(bridges)) as pool:  # a hanging board takes its time-out to close
-            list(pool.map(BoardBridge.close, bridges))
+            list(pool.map(lambda bridge: bridge.close(), bridges))
 
 
-def _simulated(tables: Sequence[BoardTable], stack: ExitStack) -> list[BoardTable]:
-    """The same boards, each on a simulated one's port."""
-    boards = [stack.enter_context(BoardSim()) for _table in tables]
-    return [table.model_copy(update={"port": board.port}) for table, board in zip(tables, boards, strict=True)]
+def _simulated(site: Site, stack: ExitStack) -> Site:
+    """The same site, each board and line on a simulated one's port."""
+    boards = [board.model_copy(update={"port": stack.enter_context(BoardSim()).port}) for board in site.boards]
+    lines = [line.model_copy(update={"port": stack.enter_context(_simulated_line(line)).port}) for line in site.lines]
+    return site.model_copy(update={"boards": tuple(boards), "lines": tuple(lines)})
+
+
+def _simulated_line(table: LineTable) -> PadLineSim:
+    return PadLineSim(pads=[p.address for p in table.pads], evaluators=[e.address for e in table.evaluators])
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="hallq bridge", description="Join the hall's messages and its microcontroller boards."
+        prog="hallq bridge", description="Join the hall's messages, its microcontroller boards and its call pads."
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the hall's site file")
     parser.add_argument("--print-config", action="store_true", help="show what is in force, secrets masked")
-    parser.add_argument("--simulate", action="store_true", help="put a simulated board under every driver")
+    parser.add_argument("--simulate", action="store_true", help="put a simulated device under every driver")
+    parser.add_argument(
+        "--learn-keys",
+        nargs=2,
+        metavar=("LINE", "ADDRESS"),
+        help="press every key of a button evaluator once, and print which is which; stop the bridge before",
+    )
     return parser.parse_args(argv)
 
 

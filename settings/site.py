@@ -13,6 +13,7 @@ from hall.catalogue import IdentityPolicy, TimeClass
 from hall.counter import CounterKind
 from settings.devices.boards import BoardTable
 from settings.devices.kiosks import KioskTable
+from settings.devices.lines import EvaluatorModelTable, LineTable
 from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
 from settings.rules import RulesTable
 from settings.table import Host, Identifier, Name, OwnPort, Port, Prefix, Table
@@ -154,6 +155,8 @@ class Site(BaseSettings):
     counters: Annotated[tuple[CountersTable, ...], Field(min_length=1)]
     kiosks: tuple[KioskTable, ...] = ()
     boards: tuple[BoardTable, ...] = ()
+    lines: tuple[LineTable, ...] = ()
+    evaluator_models: tuple[EvaluatorModelTable, ...] = ()
     hours: HoursTable | None = None
     calendar: CalendarTable = CalendarTable()
     appointments: AppointmentsTable = AppointmentsTable()
@@ -188,6 +191,7 @@ class Site(BaseSettings):
         for kiosk in self.kiosks:  # a device is named after its kiosk and its kind
             _once(f"kiosk {kiosk.kiosk_id}: a reader of kind", [reader.kind for reader in kiosk.readers])
         _once("boards: counter", [n for board in self.boards for n in board.counters])
+        self._lines_meet(set(numbers))
         places = [(f"queue {q.prefix}", q.zone) for q in self.queues]
         places += [(f"counters {group.numbers[0]}…", group.zone) for group in self.counters]
         places += [(f"kiosk {k.kiosk_id}", k.zone) for k in self.kiosks]
@@ -195,6 +199,22 @@ class Site(BaseSettings):
         _known("queue", set(prefixes), [(f"counters {g.numbers[0]}…", p) for g in self.counters for p in g.queues])
         _known("counter", set(numbers), [(f"board {b.board_id}", n) for b in self.boards for n in b.counters])
         return self
+
+    def _lines_meet(self, counters: Set[int]) -> None:
+        ids = [k.kiosk_id for k in self.kiosks] + [b.board_id for b in self.boards]
+        _once("kiosks, boards and lines: id", ids + [line.line_id for line in self.lines])
+        _once("evaluator_models: model", [m.model for m in self.evaluator_models])
+        for line in self.lines:  # one address for both kinds: what acknowledges a pad may start an evaluator
+            _once(
+                f"line {line.line_id}: address", [p.address for p in line.pads] + [e.address for e in line.evaluators]
+            )
+        pads = [(f"line {line.line_id}", pad.counter) for line in self.lines for pad in line.pads]
+        evaluators = [(f"line {line.line_id}", e.counter) for line in self.lines for e in line.evaluators]
+        _once("lines: a pad's counter", [counter for _line, counter in pads])
+        _once("lines: an evaluator's counter", [counter for _line, counter in evaluators])
+        _known("counter", counters, [*pads, *evaluators])
+        used = [(f"line {line.line_id}", e.model) for line in self.lines for e in line.evaluators]
+        _known("evaluator model", {m.model for m in self.evaluator_models}, used)
 
 
 def _once(what: str, values: Sequence[object]) -> None:

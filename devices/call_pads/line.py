@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 WIRE_TIMEOUT_S = 0.04  # what a `Wire` for this line is opened with: USB adapters keep bytes back for 16 ms
 POLL_S = 0.1  # somebody who babbles does not keep `poll` longer than this
 SAME_PRESS_S = 1.0  # the same key again, sooner than this after its last frame, is the same press: also a stuck one
-ECHO_S = 0.06  # an echo is there at once; the longest frame takes 0.02 s, and a busy machine some more
+ECHO_S = 0.15  # an echo is there once the frame is out, 0.02 s at most; a busy machine reads it later
 ATTEMPTS = 3  # where an echo shows that a frame was hit
 NONSENSE_BYTES = 200  # between two checks and without one sound frame: wrong speed, or wires crossed
 
@@ -179,7 +179,7 @@ class PadLine:
         return False
 
     def _forget_echoes(self) -> None:
-        """All that came was read, so what is overdue will not come; until then it may wait in the port, however long."""
+        """All that came was read, so what is overdue will not come; before, it may wait in the port."""
         now = self._monotonic()
         while self._echoes and self._echoes[0][1] <= now:
             self._echoes.popleft()

@@ -1,4 +1,4 @@
-"""A simulated RS-485 line on a pseudo-terminal with pads and evaluators on it: open `port` as if it were the adapter."""
+"""A simulated RS-485 line of pads and evaluators on a pseudo-terminal: open `port` as if it were the adapter."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ class PadLineSim:
         """Power on.
 
         Args:
-            pads, evaluators: their addresses; a pad and an evaluator may share one.
+            pads, evaluators: their addresses.
             link: a symbolic link that is kept at this path while the adapter is plugged in, as udev does by id.
             seed: of the noise.
         """
@@ -41,7 +41,7 @@ class PadLineSim:
         self.collisions = self.half_frames = self.noise = 0
         self.pads = {address: SimPad(address, self._transmit) for address in pads}
         self.evaluators = {address: SimEvaluator(address, self._transmit) for address in evaluators}
-        self._random = Random(seed)  # noqa: S311 (noise)
+        self._random = Random(seed)
         self._link = link
         self._lock = threading.RLock()
         self._master = self._slave = -1
@@ -143,14 +143,17 @@ class PadLineSim:
             if self.echo:
                 self._out(data)
             self._deliver(data, now)
-        for speaker in (*self.pads.values(), *self.evaluators.values()):
+        for speaker in self._hung():
             speaker.tick(now)
+
+    def _hung(self) -> list[SimPad | SimEvaluator]:
+        return [*self.pads.values(), *self.evaluators.values()]
 
     def _deliver(self, data: bytes, now: float) -> None:
         self._inbox += data
         counted, self._inbox = unwrap(self._inbox)
         while counted is not None:
-            for listener in (*self.pads.values(), *self.evaluators.values()):
+            for listener in self._hung():
                 listener.hear(counted, now)
             counted, self._inbox = unwrap(self._inbox)
 

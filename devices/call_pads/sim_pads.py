@@ -1,7 +1,7 @@
 """What a simulated pad or evaluator does on the line, written from docs/protocol/call-pads.md and not from the driver.
 
-Its codec is its own, so that it does not share the driver's misunderstandings. It knows neither threads nor ports: frames
-come in with `hear`, go out through a function, and time is an argument.
+Its codec is its own, so that it does not share the driver's misunderstandings. It knows neither threads nor ports:
+frames come in with `hear`, go out through a function, and time is an argument.
 """
 
 from collections.abc import Callable

@@ -20,6 +20,7 @@ class CounterState(Struct, frozen=True, kw_only=True, tag=True):
     flashing: bool = False
     call_id: str | None = None
     rating_id: str | None = None  # set while a rating is open
+    display_number: str | None = None  # the ticket that is called or served
 
     @property
     def version(self) -> tuple[str, int]:

@@ -84,4 +84,5 @@ def counter_state(hall: HallDay, counter_no: str, texts: Texts, incarnation: str
         flashing=is_calling,
         call_id=ticket.call_id if ticket and is_calling else None,
         rating_id=counter.rating_id,
+        display_number=ticket.display_number if ticket else None,
     )

@@ -70,6 +70,9 @@ PAUSE_REASONS = {
     "handover": "Change of shift",
 }
 
+PAUSE_REASONS_OF_DEVICES = {"call_pad": "From the call pad"}
+"""Nobody chooses these on a page."""
+
 REFUSALS = {
     "refused": "This cannot be done now.",
     "rule": "A rule of this hall does not allow it.",
@@ -153,6 +156,8 @@ DEVICE_KINDS = {
     "printer": "Ticket printer",
     "card_reader": "Document reader",
     "board": "Counter board",
+    "pad_line": "Line of call pads",
+    "evaluator": "Evaluator",
     "bridge": "Board bridge",
     "speaker": "Speaker",
     "offline_numbers": "Numbers without the server",

@@ -88,7 +88,7 @@ def test_the_configuration_is_shown_with_secrets_masked(site, run_main):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (SITE, r"no [[boards]]"),
+        (SITE, r"no [[boards]] and no [[lines]]"),
         (SITE + "bords = []\n", "unknown key; did you mean 'boards'?"),
         (SITE.replace("zones", "zone", 1), "zones"),
     ],

@@ -15,6 +15,7 @@ class Line:
     def __init__(self) -> None:
         self.now = 0.0
         self.echo = False
+        self.byte_s = 0.0  # how long a byte takes
         self.deaf = 0  # so many of the host's frames are hit
         self.written: list[bytes] = []
         self._arrived = bytearray()
@@ -36,6 +37,7 @@ class Line:
         if not self._arrived:
             self.pass_time(WIRE_TIMEOUT_S)
         data = bytes(self._arrived[:size])
+        self.now += len(data) * self.byte_s
         del self._arrived[:size]
         return data
 
