@@ -14,6 +14,7 @@ from hall.counter import CounterKind
 from settings.devices.boards import BoardTable
 from settings.devices.kiosks import KioskTable
 from settings.devices.lines import EvaluatorModelTable, LineTable
+from settings.devices.tablets import TabletTable
 from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
 from settings.rules import RulesTable
 from settings.table import Host, Identifier, Name, OwnPort, Port, Prefix, Table
@@ -157,6 +158,7 @@ class Site(BaseSettings):
     boards: tuple[BoardTable, ...] = ()
     lines: tuple[LineTable, ...] = ()
     evaluator_models: tuple[EvaluatorModelTable, ...] = ()
+    tablets: tuple[TabletTable, ...] = ()
     hours: HoursTable | None = None
     calendar: CalendarTable = CalendarTable()
     appointments: AppointmentsTable = AppointmentsTable()
@@ -202,7 +204,10 @@ class Site(BaseSettings):
 
     def _lines_meet(self, counters: Set[int]) -> None:
         ids = [k.kiosk_id for k in self.kiosks] + [b.board_id for b in self.boards]
-        _once("kiosks, boards and lines: id", ids + [line.line_id for line in self.lines])
+        ids += [line.line_id for line in self.lines] + [tablet.tablet_id for tablet in self.tablets]
+        _once("kiosks, boards, lines and tablets: id", ids)
+        _once("tablets: token_sha256", [tablet.token_sha256 for tablet in self.tablets])
+        _known("counter", counters, [(f"tablet {tablet.tablet_id}", tablet.counter) for tablet in self.tablets])
         _once("evaluator_models: model", [m.model for m in self.evaluator_models])
         for line in self.lines:  # one address for both kinds: what acknowledges a pad may start an evaluator
             _once(

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from queue_server.api import any_command, appointments, commands, lists, pages, queries, refusals, streams
+from queue_server.api import any_command, appointments, commands, lists, pages, queries, refusals, streams, tablets
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -16,7 +16,14 @@ def make_app(lifespan: Lifespan) -> FastAPI:
     app = FastAPI(title="HallQ queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     refusals.install(app)
     commands.install(app)
-    for router in (any_command.router, queries.router, lists.router, appointments.router, streams.router):
+    for router in (
+        any_command.router,
+        queries.router,
+        lists.router,
+        appointments.router,
+        streams.router,
+        tablets.router,
+    ):
         app.include_router(router)
     pages.install(app)
     _describe_commands(app)

@@ -1,10 +1,11 @@
-"""Lines of call pads in a site file: what cannot be is refused in a sentence."""
+"""Lines of call pads, and tablets, in a site file: what cannot be is refused in a sentence."""
 
 import pytest
 from pydantic import ValidationError
 
 from hall.rating import RatingLevel
 from settings.site import Site
+from settings.tokens import digest_of, new_token
 
 PLACE = {"name": "甲", "name_en": "A"}
 LINE = {
@@ -16,14 +17,17 @@ LINE = {
 MODEL = {"model": "four", "keys": {"very_satisfied": 0, "dissatisfied": 3}}
 
 
-def a_site(*lines, models=(MODEL,), boards=()):
+TABLET = {"tablet_id": "T01", "counter": 3, "token_sha256": "ab" * 32}
+
+
+def a_site(*lines, models=(MODEL,), tablets=()):
     return Site(
         catalogue="catalogue.toml",
         hall={"hall_id": "test-hall", **PLACE},
         zones=[{"zone_id": "A", **PLACE}],
         queues=[{"prefix": "A", "zone": "A", **PLACE}],
         counters=[{"numbers": [3, 4], "kind": "comprehensive", "zone": "A", "queues": ["A"]}],
-        boards=boards,
+        tablets=tablets,
         lines=lines,
         evaluator_models=models,
     )
@@ -43,7 +47,7 @@ def test_a_line_is_read_with_its_models():
         ([LINE | {"pads": [{"address": 1, "counter": 9}]}], [MODEL], "line L01: no such counter: 9"),
         ([LINE | {"pads": [{"address": 256, "counter": 3}]}], [MODEL], "less than or equal to 255"),
         ([LINE, LINE | {"line_id": "L02"}], [MODEL], "lines: a pad's counter 3 is given twice"),
-        ([LINE, LINE], [MODEL], "kiosks, boards and lines: id 'L01' is given twice"),
+        ([LINE, LINE], [MODEL], "kiosks, boards, lines and tablets: id 'L01' is given twice"),
         ([LINE], [], "line L01: no such evaluator model: 'four'"),
         ([LINE], [MODEL, MODEL], "evaluator_models: model 'four' is given twice"),
         ([], [MODEL | {"keys": {}}], "at least 1 item"),
@@ -54,3 +58,26 @@ def test_a_line_is_read_with_its_models():
 def test_what_cannot_be_is_refused_in_a_sentence(lines, models, sentence):
     with pytest.raises(ValidationError, match=sentence.replace("(", r"\(")):
         a_site(*lines, models=models)
+
+
+@pytest.mark.parametrize(
+    ("tablets", "sentence"),
+    [
+        ([TABLET, TABLET | {"token_sha256": "cd" * 32}], "id 'T01' is given twice"),
+        ([TABLET, TABLET | {"tablet_id": "T02"}], "tablets: token_sha256 .* is given twice"),
+        ([TABLET | {"counter": 9}], "tablet T01: no such counter: 9"),
+        ([TABLET | {"tablet_id": "L01"}], "id 'L01' is given twice"),
+        ([TABLET | {"token_sha256": "the token itself"}], "should match pattern"),
+    ],
+)
+def test_a_tablet_that_cannot_be_is_refused_in_a_sentence(tablets, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        a_site(LINE, tablets=tablets)
+
+
+def test_tokens_differ_and_what_is_kept_of_one_fits_the_site_file():
+    token = new_token()
+
+    assert token != new_token()
+    assert token not in digest_of(token)
+    assert a_site(tablets=[TABLET | {"token_sha256": digest_of(token)}]).tablets[0].counter == 3
