@@ -6,7 +6,7 @@ The protocol is docs/protocol/tablet.md. Nothing here names a visitor.
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import DecodeError, Meta, Struct, json
 
 from hall.messages.fields import END
 from hall.rating import RatingLevel
@@ -122,3 +122,26 @@ class Alive(FromServer, frozen=True, kw_only=True):
 
 TabletSays = GetWindowList | Login | RateSubmit | HeartBeat
 ServerSays = WindowList | LoggedIn | RateQuest | RateTaken | RateClosed | Refused | Alive
+_decode = json.Decoder(TabletSays).decode
+LARGEST_TEXT = 4096  # characters of a tablet's message
+
+
+class MalformedMessage(ValueError):
+    """A text that is no message of a tablet; it says what was expected where."""
+
+
+def from_tablet(text: str) -> TabletSays:
+    """Read what a tablet said.
+
+    Raises:
+        MalformedMessage: not one of its messages, or longer than `LARGEST_TEXT`.
+    """
+    if len(text) > LARGEST_TEXT:
+        raise MalformedMessage(f"expected at most {LARGEST_TEXT} characters")
+    try:
+        said: TabletSays = _decode(text)
+    except DecodeError as exc:
+        raise MalformedMessage(str(exc)) from None
+    except RecursionError:
+        raise MalformedMessage("nested too deeply") from None
+    return said

@@ -6,7 +6,7 @@ import select
 import threading
 import time
 import tty
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -24,6 +24,7 @@ class PadLineSim:
         collisions: so many of the next frames from either side are hit by another one.
         half_frames: so many of the next frames from pads and evaluators break off.
         noise: so many of the next frames from pads and evaluators have random bytes before them.
+        byte_s: pads and evaluators speak so slowly, seconds a byte.
         pads, evaluators: what hangs on the line, by address.
     """
 
@@ -39,6 +40,7 @@ class PadLineSim:
         """
         self.echo = False
         self.collisions = self.half_frames = self.noise = 0
+        self.byte_s = 0.0
         self.pads = {address: SimPad(address, self._transmit) for address in pads}
         self.evaluators = {address: SimEvaluator(address, self._transmit) for address in evaluators}
         self._random = Random(seed)
@@ -164,7 +166,16 @@ class PadLineSim:
         if self.half_frames:
             self.half_frames -= 1
             frame = frame[: len(frame) // 2]
-        self._out(self._hit(frame))
+        for piece in self._pieces(self._hit(frame)):
+            self._out(piece)
+
+    def _pieces(self, frame: bytes) -> Iterator[bytes]:
+        if not self.byte_s:
+            yield frame
+            return
+        for byte in frame:
+            time.sleep(self.byte_s)
+            yield bytes((byte,))
 
     def _hit(self, data: bytes) -> bytes:
         """Two speak at once: bits of both are lost."""

@@ -26,9 +26,7 @@ from queue_server.service.tablets import Tablet, absent, present
 router = APIRouter()
 logger = logging.getLogger(__name__)
 
-LARGEST_TEXT = 4096  # characters
 REFUSED, REPLACED, STOPPING = 1008, 4000, 1012  # close codes: RFC 6455, and ours
-_decode = msgspec.json.Decoder(t.TabletSays).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -103,10 +101,8 @@ class _Session:
 
     async def _answer(self, text: str) -> None:
         try:
-            if len(text) > LARGEST_TEXT:
-                raise msgspec.DecodeError(f"at most {LARGEST_TEXT} characters")
-            said = _decode(text)
-        except msgspec.DecodeError as exc:
+            said = t.from_tablet(text)
+        except t.MalformedMessage as exc:
             await self._say(t.Refused(code="bad_request", detail=str(exc)))
             return
         match said:

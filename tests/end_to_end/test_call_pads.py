@@ -21,17 +21,10 @@ _ids = count(1)
 
 
 @pytest.fixture(scope="module")
-def line(folder: Path) -> Iterator[PadLineSim]:
-    with PadLineSim(pads=(1, 2), evaluators=(11, 12), link=folder / "line") as line:
-        line.echo = True
-        yield line
-
-
-@pytest.fixture(scope="module")
-def hall(folder: Path, line: PadLineSim) -> Iterator[Trial]:
+def hall(folder: Path) -> Iterator[Trial]:
     table = {
         "line_id": "L01",
-        "port": line.port,
+        "port": "/dev/null",
         "pads": [{"address": 1, "counter": 1}, {"address": 2, "counter": 2}],
         "evaluators": [{"address": 10 + n, "counter": n, "model": "four"} for n in (1, 2)],
     }
@@ -44,6 +37,13 @@ def hall(folder: Path, line: PadLineSim) -> Iterator[Trial]:
         evaluator_models=lambda _models: [{"model": "four", "keys": keys}],
     ) as trial:
         yield trial
+
+
+@pytest.fixture(scope="module")
+def line(hall: Trial) -> PadLineSim:
+    line = hall.hall.devices.lines["L01"]
+    line.echo = True
+    return line
 
 
 @pytest.fixture

@@ -63,6 +63,14 @@ def test_a_press_that_was_hit_broke_off_or_came_with_noise_is_heard_once(sim, ma
     assert sim.pads[1].acknowledged == 1
 
 
+def test_a_pad_that_speaks_slowly_is_heard(sim, master):
+    sim.byte_s = 0.01
+
+    sim.press(1, "call")
+
+    assert hear(master, 1) == [CALL]
+
+
 def test_two_who_speak_at_once_are_both_heard_in_the_end(sim, master):
     sim.collisions = 4
     sim.press(1, "call")

@@ -235,7 +235,16 @@ async def test_before_it_has_logged_in_a_tablet_is_told_of_no_rating(desk):
 
 @in_a_hall
 async def test_what_is_no_message_is_refused_and_the_next_one_is_understood(desk):
-    nonsense = ("", "{}", "[]", '{"type": "Rate"}', '{"type": "HeartBeat", "x": 1}', "x" * 5000, '{"type": 7}')
+    nonsense = (
+        "",
+        "{}",
+        "[]",
+        '{"type": "Rate"}',
+        '{"type": "HeartBeat", "x": 1}',
+        "x" * 5000,
+        '{"a":' + "[" * 4000,
+        '{"type": 7}',
+    )
     async with desk.tablet() as socket:
         for text in nonsense:
             await socket.send(text)
