@@ -189,6 +189,19 @@ async def test_a_tablet_that_connects_anew_resumes_and_the_old_connection_ends(d
 
 
 @in_a_hall
+async def test_a_tablet_that_logs_in_again_is_asked_again(desk):
+    """Its app may have started anew over a connection that its system kept."""
+    async with desk.tablet() as socket:
+        await log_in(socket)
+        rating_id = await desk.open_rating()
+        await hear(socket, "RateQuest")
+
+        await log_in(socket)
+
+        assert (await hear(socket, "RateQuest"))["rate_id"] == rating_id
+
+
+@in_a_hall
 async def test_presence_is_told_as_health(desk):
     assert desk.health() is None  # main says what is configured and absent
     async with desk.tablet():
