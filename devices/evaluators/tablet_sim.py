@@ -5,6 +5,7 @@ It builds and reads plain JSON and shares no types with the server, so that it d
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +56,7 @@ class TabletSim:
         self._url, self._token, self._counter_no = url, token, counter_no
         self._on_said = on_said
         self._heartbeat_s, self._is_heartbeat_given = heartbeat_s or 30.0, heartbeat_s is not None
-        self._socket: ClientConnection | None = None
+        self._connection: ClientConnection | None = None
         self._is_away = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulated tablet", daemon=True)
@@ -64,7 +65,7 @@ class TabletSim:
     @property
     def is_connected(self) -> bool:
         """Whether it is logged in now."""
-        return self._socket is not None
+        return self._connection is not None
 
     def submit(self, level: str, rate_id: str | None = None) -> None:
         """The visitor touches a level, of the rating that is shown or of a named one."""
@@ -78,17 +79,18 @@ class TabletSim:
 
     def say_text(self, text: str) -> None:
         """Send any text; nothing while it is not connected."""
-        socket = self._socket
-        if socket is not None:
+        connection = self._connection
+        if connection is not None:
             with contextlib.suppress(ConnectionClosed):
-                socket.send(text)
+                connection.send(text)
 
     def go_away(self) -> None:
         """Lose the network until `come_back`; the server is not told."""
         self._is_away.set()
-        socket = self._socket
-        if socket is not None:
-            socket.socket.close()
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.socket.shutdown(socket.SHUT_RDWR)
 
     def come_back(self) -> None:
         """Have the network again."""
@@ -97,9 +99,9 @@ class TabletSim:
     def close(self) -> None:
         """Switch off; closing twice is harmless."""
         self._stopping.set()
-        socket = self._socket
-        if socket is not None:
-            socket.close()
+        connection = self._connection
+        if connection is not None:
+            connection.close()
         self._thread.join(timeout=OPEN_S)
 
     def __enter__(self) -> "TabletSim":
@@ -121,25 +123,25 @@ class TabletSim:
         try:
             with connect(
                 self._url, additional_headers=headers, open_timeout=OPEN_S, max_size=LARGEST_TEXT, proxy=None
-            ) as socket:
-                self._use(socket)
+            ) as connection:
+                self._use(connection)
         except InvalidHandshake as exc:
             self.refused_with = getattr(getattr(exc, "response", None), "status_code", 0)
         except (OSError, TimeoutError, ConnectionClosed):
             pass
         finally:
-            self._socket = self.quest = None
+            self._connection = self.quest = None
 
-    def _use(self, socket: ClientConnection) -> None:
-        self._socket = socket
+    def _use(self, connection: ClientConnection) -> None:
+        self._connection = connection
         self.connections += 1
-        socket.send(json.dumps({"type": "Login", "counter_no": self._counter_no}))
+        connection.send(json.dumps({"type": "Login", "counter_no": self._counter_no}))
         while not self._stopping.is_set():
             try:
-                self._take(json.loads(socket.recv(timeout=self._heartbeat_s)))
+                self._take(json.loads(connection.recv(timeout=self._heartbeat_s)))
             except TimeoutError:
                 if not self.mute:
-                    socket.send(json.dumps({"type": "HeartBeat"}))
+                    connection.send(json.dumps({"type": "HeartBeat"}))
 
     def _take(self, said: Said) -> None:
         match said["type"]:

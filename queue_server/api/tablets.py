@@ -96,8 +96,14 @@ class _Session:
         """Answer until the tablet leaves or is silent for too long."""
         with contextlib.suppress(TimeoutError):
             while True:
-                text = await asyncio.wait_for(self._socket.receive_text(), t.SILENT_S)
-                await self._answer(text)
+                await self._answer(await asyncio.wait_for(self._hear(), t.SILENT_S))
+
+    async def _hear(self) -> str:
+        """The next text; what is no text is as good as an empty one."""
+        message = await self._socket.receive()
+        if message["type"] != "websocket.receive":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        return message.get("text") or ""
 
     async def _answer(self, text: str) -> None:
         try:

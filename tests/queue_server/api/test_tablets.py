@@ -270,13 +270,22 @@ async def test_what_is_no_message_is_refused_and_the_next_one_is_understood(desk
 
 
 @in_a_hall
-async def test_a_message_that_is_far_too_long_or_no_text_ends_the_connection(desk):
-    for sent in ("x" * (LARGEST_FRAME + 1), b"\x00\xff"):
+async def test_a_message_that_is_far_too_long_ends_the_connection_and_no_other(desk):
+    async with desk.tablet(OTHER) as other:
         async with desk.tablet() as socket:
-            await socket.send(sent)
+            await socket.send("x" * (LARGEST_FRAME + 1))
             with pytest.raises(ConnectionClosed):
                 await socket.recv()
+        await log_in(other, "4")
     async with desk.tablet() as socket:
+        await log_in(socket)
+
+
+@in_a_hall
+async def test_bytes_are_no_message(desk):
+    async with desk.tablet() as socket:
+        await socket.send(b"\x00\xff")
+        assert (await hear(socket, "Refused"))["code"] == "bad_request"
         await log_in(socket)
 
 
