@@ -11,7 +11,7 @@ from devices.call_pads.sim_line import PadLineSim
 from devices.call_pads.sim_pads import KEYS
 from devices.wire import SerialWire
 
-GOAL_MS = 20.0
+GOAL_US = 20_000.0
 LINE_FRAMES_S = 96.0  # calls in a second that 9600 baud can carry at most: ten bytes of ten bits each
 SPARE = 100.0  # a full line should cost less than a hundredth of a core
 
@@ -22,7 +22,7 @@ def bench(scale: Scale) -> list[Row]:
 
 
 def _told(scale: Scale) -> Row:
-    took_ms: list[float] = []
+    took_us: list[float] = []
     pads, keys = range(1, 17), list(KEYS)
     with PadLineSim(pads=pads) as sim:
         wire = SerialWire(sim.port, baud=9600, timeout_s=WIRE_TIMEOUT_S)
@@ -33,10 +33,10 @@ def _told(scale: Scale) -> Row:
             sim.press(pads[number % len(pads)], keys[number // len(pads) % len(keys)])
             while not line.poll():
                 pass
-            took_ms.append((time.perf_counter() - began) * 1000)
+            took_us.append((time.perf_counter() - began) * 1e6)
             number += 1
         line.close()
-    return at_most("call pad, key pressed to key told, median", statistics.median(took_ms), "ms", GOAL_MS)
+    return at_most("call pad, key pressed to key told, median", statistics.median(took_us), "µs", GOAL_US)
 
 
 def _decoded(scale: Scale) -> Row:
