@@ -51,7 +51,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {  # command: extras of pyproject.toml; "de
     "pictures": ("server", "kiosk", "vision", "demo", "dev"),
     "bench": ("server", "kiosk", "vision", "demo"),
     "simulate": ("server", "demo", "simulate"),
-    "sim": ("kiosk", "vision", "demo"),
+    "sim": ("server", "kiosk", "vision", "demo"),
     "test": ("server", "kiosk", "vision", "demo", "simulate", "dev"),
 }
 

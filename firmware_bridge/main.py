@@ -1,4 +1,4 @@
-"""The board bridge's process: `python -m firmware_bridge.main --config FILE`."""
+"""The bridge's process, to boards and to lines of call pads: `python -m firmware_bridge.main --config FILE`."""
 
 import argparse
 import logging
@@ -13,10 +13,13 @@ from types import FrameType
 
 from devices.boards.sim_board import BoardSim
 from devices.broker_link import BrokerAddress
+from devices.call_pads.sim_line import PadLineSim
+from firmware_bridge import learn_keys
 from firmware_bridge.bar_bridge import BarBridge
 from firmware_bridge.bridge import BoardBridge
+from firmware_bridge.line_bridge import LineBridge
 from firmware_bridge.simulated_bars import simulated_bars
-from settings.devices.boards import BoardTable
+from settings.devices.lines import LineTable
 from settings.load import SettingsError, hall_clock, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
@@ -25,7 +28,7 @@ from settings.site import Site
 
 logger = logging.getLogger(__name__)
 
-Bridge = BoardBridge | BarBridge
+Bridge = BoardBridge | BarBridge | LineBridge
 UNUSABLE = 2  # exit status: the command line or the site file cannot be used
 
 
@@ -40,15 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.print_config:
         sys.stdout.write(printed(site) + "\n")
         return 0
-    if not (site.boards or site.bars):
-        sys.stderr.write(f"{arguments.config}: no [[boards]] or [[bars]]: add one, or do not start the board bridge\n")
+    if arguments.learn_keys is not None:
+        return learn_keys.main(site, *arguments.learn_keys)
+    if not (site.boards or site.bars or site.lines):
+        mend = "add one, or do not start the bridge"
+        sys.stderr.write(f"{arguments.config}: no [[boards]], [[bars]] or [[lines]]: {mend}\n")
         return UNUSABLE
     set_up_logs("bridge")
     with ExitStack() as stack:
-        if arguments.simulate:
-            boards, bars = _simulated(site.boards, stack), simulated_bars(site.bars, stack)
-            site = site.model_copy(update={"boards": boards, "bars": bars})
-        _run(site)
+        _run(_simulated(site, stack) if arguments.simulate else site)
     return 0
 
 
@@ -62,9 +65,10 @@ def _run(site: Site) -> None:
     signal.signal(signal.SIGINT, stop)
     password = site.broker.password.get_secret_value() if site.broker.password else None
     broker = BrokerAddress(site.broker.host, site.broker.port, site.broker.username, password)
-    bridges: list[Bridge] = [BoardBridge(site.hall.hall_id, table, broker, hall_clock(site)) for table in site.boards]
-    texts = texts_in(site.hall.language)
-    bridges += [BarBridge(site.hall.hall_id, table, broker, hall_clock(site), texts) for table in site.bars]
+    clock, texts = hall_clock(site), texts_in(site.hall.language)
+    bridges: list[Bridge] = [BoardBridge(site.hall.hall_id, table, broker, clock) for table in site.boards]
+    bridges += [LineBridge(site, table, broker, clock) for table in site.lines]
+    bridges += [BarBridge(site.hall.hall_id, table, broker, clock, texts) for table in site.bars]
     try:
         for bridge in bridges:
             bridge.start()
@@ -76,19 +80,31 @@ def _run(site: Site) -> None:
             list(pool.map(lambda bridge: bridge.close(), bridges))
 
 
-def _simulated(tables: Sequence[BoardTable], stack: ExitStack) -> list[BoardTable]:
-    """The same boards, each on a simulated one's port."""
-    boards = [stack.enter_context(BoardSim()) for _table in tables]
-    return [table.model_copy(update={"port": board.port}) for table, board in zip(tables, boards, strict=True)]
+def _simulated(site: Site, stack: ExitStack) -> Site:
+    """The same site, each board, line and bar on a simulated one's port."""
+    boards = [board.model_copy(update={"port": stack.enter_context(BoardSim()).port}) for board in site.boards]
+    lines = [line.model_copy(update={"port": stack.enter_context(_simulated_line(line)).port}) for line in site.lines]
+    bars = simulated_bars(site.bars, stack)
+    return site.model_copy(update={"boards": tuple(boards), "lines": tuple(lines), "bars": tuple(bars)})
+
+
+def _simulated_line(table: LineTable) -> PadLineSim:
+    return PadLineSim(pads=[p.address for p in table.pads], evaluators=[e.address for e in table.evaluators])
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="hallq bridge", description="Join the hall's messages and its microcontroller boards."
+        prog="hallq bridge", description="Join the hall's messages, its microcontroller boards and its call pads."
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the hall's site file")
     parser.add_argument("--print-config", action="store_true", help="show what is in force, secrets masked")
-    parser.add_argument("--simulate", action="store_true", help="put a simulated board under every driver")
+    parser.add_argument("--simulate", action="store_true", help="put a simulated device under every driver")
+    parser.add_argument(
+        "--learn-keys",
+        nargs=2,
+        metavar=("LINE", "ADDRESS"),
+        help="press every key of a button evaluator once, and print which is which; stop the bridge before",
+    )
     return parser.parse_args(argv)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from devices.boards.link import Command
 from devices.boards.link_messages import CloseRating, Key, OpenRating, Show, fitting
 from firmware_bridge.evaluator import DARK, Accepted, Evaluator, Ignored
+from firmware_bridge.presses import UnheardPress
 from hall.messages import BarShown, CounterState, LevelPressed
 
 logger = logging.getLogger(__name__)
@@ -32,8 +33,7 @@ class _Slot:
     session: int = DARK  # open on the board, as far as is known
     told: CounterState | None = None  # the newest state whose text was told to be on the bar
     is_refused: bool = False
-    unheard: LevelPressed | None = None  # told, while the counter's state still has its rating open
-    is_overdue: bool = False
+    unheard: UnheardPress = field(default_factory=UnheardPress)
 
     def next_job(self, slot: int) -> Job | None:
         if self.wanted is None:
@@ -82,8 +82,7 @@ class Slots:
             return
         slot.wanted, slot.is_refused = state, False
         slot.evaluator.follow(state)
-        if slot.unheard is not None and slot.unheard.rating_id != state.rating_id:
-            slot.unheard = None
+        slot.unheard.follow(state)
 
     def forget(self) -> None:
         """The board has started anew: its bars are blank and its evaluators dark."""
@@ -128,22 +127,12 @@ class Slots:
         verdict = slot.evaluator.press(key.session, key.key)
         if not isinstance(verdict, Accepted):
             return verdict
-        slot.is_overdue = False
-        slot.unheard = LevelPressed(
-            press_id=press_id,
-            counter_no=slot.counter_no,
-            rating_id=verdict.rating_id,
-            level=verdict.level,
+        press = LevelPressed(
+            press_id=press_id, counter_no=slot.counter_no, rating_id=verdict.rating_id, level=verdict.level
         )
-        return slot.unheard
+        slot.unheard.told(press)
+        return press
 
     def presses_to_repeat(self) -> list[LevelPressed]:
-        """The presses that were told before this was last called and still have not closed their rating.
-
-        The broker does not keep a press for a server that is away; the same press again is harmless, by its id.
-        """
-        waiting = [slot for slot in self._slots if slot.unheard is not None]
-        overdue = [slot.unheard for slot in waiting if slot.is_overdue and slot.unheard is not None]
-        for slot in waiting:
-            slot.is_overdue = True
-        return overdue
+        """The presses that were told before this was last called and still have not closed their rating."""
+        return [press for slot in self._slots for press in slot.unheard.overdue()]

@@ -16,9 +16,14 @@ class RatingLevel(StrEnum):
     VERY_DISSATISFIED = "very_dissatisfied"
 
 
+OPTION_LIST_VERSION = "levels-2019"
+"""Which list a device shows: today the five levels alone, without the detail options below them."""
+
+
 class RatingChannel(StrEnum):
     """How a rating reached the hall."""
 
     EVALUATOR = "evaluator"
+    HALL_TABLET = "hall_tablet"
     KIOSK = "kiosk"
     TICKET_QR = "ticket_qr"

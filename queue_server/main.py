@@ -36,12 +36,16 @@ from queue_server.service.engine import Found, read
 from queue_server.service.housekeeping import keep_house
 from queue_server.service.live_hall import LiveHall
 from queue_server.service.ports import JournalUnavailable
+from queue_server.service.tablets import Tablet, absent
 from queue_server.service.writer import Writer
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
 from settings.logs import set_up_logs
 from settings.show import printed
 from settings.site import Site
+from settings.tokens import digest_of, new_token
+
+LARGEST_FRAME = 65536  # bytes of a WebSocket message; tablets say less than a tenth of it
 
 
 class Server:
@@ -69,6 +73,8 @@ class Server:
         async with contextlib.AsyncExitStack() as opened:
             self._start(writer)
             opened.callback(writer.close)
+            for tablet in app.state.context.tablets.values():
+                live.hear_device(absent(tablet))
             await asyncio.sleep(0)  # the day as it was is in `live` before anything listens for news
             module = _speech_module(self._site, link)
             if module is not None:
@@ -113,6 +119,7 @@ class Server:
             broker_connected=lambda: link.is_connected,
             tell=link.tell,
             audit=SqlAudit(self._site.server.database),
+            tablets={table.token_sha256: Tablet(table.tablet_id, str(table.counter)) for table in self._site.tablets},
         )
 
 
@@ -166,7 +173,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hallq server", description="The hall queue server.")
     parser.add_argument("--config", type=Path, required=True, help="the site file, e.g. config/halls/sample_city.toml")
     parser.add_argument("--print-config", action="store_true", help="show what is in force, secrets masked, and stop")
+    parser.add_argument("--new-tablet-token", action="store_true", help="make a token for a tablet, and stop")
     options = parser.parse_args(arguments)
+    if options.new_tablet_token:
+        token = new_token()
+        print(f"Into the tablet, and nowhere else:\n{token}\n\nInto its [[tablets]] table of the site file:")  # noqa: T201
+        print(f'token_sha256 = "{digest_of(token)}"')  # noqa: T201 (asked for)
+        return 0
     set_up_logs("server")
     try:
         site = read_site(options.config)
@@ -181,7 +194,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     server = Server(site, plan, texts, hall_clock(site), journal, found)
     del found
-    config = uvicorn.Config(server.app, log_config=None, timeout_graceful_shutdown=1, timeout_keep_alive=30)
+    config = uvicorn.Config(
+        server.app, log_config=None, ws_max_size=LARGEST_FRAME, timeout_graceful_shutdown=1, timeout_keep_alive=30
+    )
     try:
         asyncio.run(serve(_Uvicorn(config, server.end_streams), listener))
     finally:

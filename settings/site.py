@@ -14,7 +14,9 @@ from hall.counter import CounterKind
 from settings.devices.bars import Bars
 from settings.devices.boards import BoardTable
 from settings.devices.kiosks import KioskTable
+from settings.devices.lines import EvaluatorModelTable, LineTable
 from settings.devices.speakers import Syn6288Table
+from settings.devices.tablets import TabletTable
 from settings.hours import AppointmentsTable, CalendarTable, HoursTable, QueueHoursTable
 from settings.rules import RulesTable
 from settings.table import Host, Identifier, Name, OwnPort, Port, Prefix, Table
@@ -167,6 +169,9 @@ class Site(BaseSettings):
     kiosks: tuple[KioskTable, ...] = ()
     boards: tuple[BoardTable, ...] = ()
     bars: tuple[Bars, ...] = ()
+    lines: tuple[LineTable, ...] = ()
+    evaluator_models: tuple[EvaluatorModelTable, ...] = ()
+    tablets: tuple[TabletTable, ...] = ()
     hours: HoursTable | None = None
     calendar: CalendarTable = CalendarTable()
     appointments: AppointmentsTable = AppointmentsTable()
@@ -202,8 +207,7 @@ class Site(BaseSettings):
             _once(f"kiosk {kiosk.kiosk_id}: a reader of kind", [reader.kind for reader in kiosk.readers])
         _once("boards: counter", [n for board in self.boards for n in board.counters])
         _once("bars: counter", [n for bars in self.bars for n in bars.counters])
-        _once("boards and bars: id", [b.board_id for b in self.boards] + [b.bars_id for b in self.bars])
-        _once("kiosks and bars: id", [k.kiosk_id for k in self.kiosks] + [b.bars_id for b in self.bars])
+        self._lines_meet(set(numbers))
         places = [(f"queue {q.prefix}", q.zone) for q in self.queues]
         places += [(f"counters {group.numbers[0]}…", group.zone) for group in self.counters]
         places += [(f"kiosk {k.kiosk_id}", k.zone) for k in self.kiosks]
@@ -212,6 +216,25 @@ class Site(BaseSettings):
         _known("counter", set(numbers), [(f"board {b.board_id}", n) for b in self.boards for n in b.counters])
         _known("counter", set(numbers), [(f"bars {b.bars_id}", n) for b in self.bars for n in b.counters])
         return self
+
+    def _lines_meet(self, counters: Set[int]) -> None:
+        ids = [k.kiosk_id for k in self.kiosks] + [b.board_id for b in self.boards] + [b.bars_id for b in self.bars]
+        ids += [line.line_id for line in self.lines] + [tablet.tablet_id for tablet in self.tablets]
+        _once("kiosks, boards, bars, lines and tablets: id", ids)
+        _once("tablets: token_sha256", [tablet.token_sha256 for tablet in self.tablets])
+        _known("counter", counters, [(f"tablet {tablet.tablet_id}", tablet.counter) for tablet in self.tablets])
+        _once("evaluator_models: model", [m.model for m in self.evaluator_models])
+        for line in self.lines:  # one address for both kinds: what acknowledges a pad may start an evaluator
+            _once(
+                f"line {line.line_id}: address", [p.address for p in line.pads] + [e.address for e in line.evaluators]
+            )
+        pads = [(f"line {line.line_id}", pad.counter) for line in self.lines for pad in line.pads]
+        evaluators = [(f"line {line.line_id}", e.counter) for line in self.lines for e in line.evaluators]
+        _once("lines: a pad's counter", [counter for _line, counter in pads])
+        _once("lines: an evaluator's counter", [counter for _line, counter in evaluators])
+        _known("counter", counters, [*pads, *evaluators])
+        used = [(f"line {line.line_id}", e.model) for line in self.lines for e in line.evaluators]
+        _known("evaluator model", {m.model for m in self.evaluator_models}, used)
 
 
 def _once(what: str, values: Sequence[object]) -> None:

@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from devices.boards.sim_board import BoardSim
+from devices.call_pads.sim_line import PadLineSim
 from devices.identity.private_pcscd import PcscdError, PrivatePcscd
 from devices.identity.samv_sim import SamvCard, SamvSim
 from devices.identity.social_card_sim import SocialCardSim, card_files
@@ -21,7 +22,9 @@ from devices.identity.synthetic import synthetic_resident
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
 from firmware_bridge.simulated_bars import simulated_bars
+from hall.rating import RatingLevel
 from settings.devices.kiosks import KioskTable
+from settings.devices.lines import LineTable
 from settings.devices.printers import Printer, TcpPrinter
 from settings.devices.readers import PcscReader
 from settings.site import Site
@@ -69,6 +72,27 @@ class Shown:
     at: float  # time.monotonic()
 
 
+@dataclass(frozen=True)
+class Buttons:
+    """A counter's evaluator on a simulated line of call pads."""
+
+    counter_no: str
+    line: PadLineSim
+    address: int
+    values: Mapping[RatingLevel, int]  # what each level's key sends
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether it asks for a rating."""
+        return self.line.asks(self.address)
+
+    def press(self, key: int) -> None:
+        """Press the key of a level, 1 (best) to 5, if there is one."""
+        value = self.values.get(list(RatingLevel)[key - 1])
+        if value is not None:
+            self.line.rate(self.address, value)
+
+
 class SimulatedDevices:
     """Every device of a site, simulated; `close` takes all of them away."""
 
@@ -83,19 +107,26 @@ class SimulatedDevices:
         self.pcscd = self._start_pcscd(site)
         for table in site.kiosks:
             self.kiosks[table.kiosk_id] = self._kiosk(table, folder)
+        self.lines = {table.line_id: self._line(table, folder) for table in site.lines}
+        self.buttons = {place.counter_no: place for place in _buttons(site, self.lines)}
         for board in site.boards:
             self._board(board.board_id, tuple(str(number) for number in board.counters), folder)
         self.bars = simulated_bars(site.bars, self._ends)
 
     def is_lit(self, counter_no: str) -> bool:
         """Whether the keys of a counter's evaluator are lit; a counter without one has none to light."""
+        if counter_no in self.buttons:
+            return self.buttons[counter_no].is_lit
         if counter_no not in self.slots:
             return False
         board, slot = self.slots[counter_no]
         return board.rating_open[slot]
 
     def press(self, counter_no: str, key: int) -> None:
-        """Press a key of a counter's evaluator."""
+        """Press a key of a counter's evaluator, 1 (best) to 5; one that its model lacks is not there to be pressed."""
+        if counter_no in self.buttons:
+            self.buttons[counter_no].press(key)
+            return
         board, slot = self.slots[counter_no]
         board.press(slot, key)
 
@@ -137,6 +168,12 @@ class SimulatedDevices:
             kiosk.slot = (slot.name, slot.port)
         return kiosk
 
+    def _line(self, table: LineTable, folder: Path) -> PadLineSim:
+        pads, evaluators = [p.address for p in table.pads], [e.address for e in table.evaluators]
+        line = PadLineSim(pads=pads, evaluators=evaluators, link=folder / f"line-{table.line_id}")
+        self._ends.callback(line.close)
+        return line
+
     def _board(self, board_id: str, counters: tuple[str, ...], folder: Path) -> None:
         def shown(slot: int, text: str, _flashing: bool) -> None:
             if slot < len(counters):
@@ -165,7 +202,17 @@ def connected(site: Site, devices: SimulatedDevices) -> dict[str, object]:
         for board in site.boards
     ]
     bars = [table.model_dump(mode="json") for table in devices.bars]
-    return {"kiosks": kiosks, "boards": boards, "bars": bars}
+    lines = [
+        line.model_dump(mode="json") | {"port": os.fspath(devices.lines[line.line_id].port)} for line in site.lines
+    ]
+    return {"kiosks": kiosks, "boards": boards, "bars": bars, "lines": lines}
+
+
+def _buttons(site: Site, lines: Mapping[str, PadLineSim]) -> Iterator[Buttons]:
+    models = {table.model: table.keys for table in site.evaluator_models}
+    for table in site.lines:
+        for place in table.evaluators:
+            yield Buttons(str(place.counter), lines[table.line_id], place.address, models[place.model])
 
 
 def _link(path: Path, reader: SamvSim) -> None:

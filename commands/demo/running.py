@@ -84,7 +84,7 @@ class HallProcesses:
         self._start(SERVER, "queue_server.main").wait_ready()
 
     def start_bridge(self) -> None:
-        """Start the board bridge, for the first time or again, and wait until it is ready."""
+        """Start the bridge, for the first time or again, and wait until it is ready."""
         self._start(BRIDGE, "firmware_bridge.main").wait_ready()
 
     def stop_processes(self) -> None:
@@ -106,7 +106,9 @@ class HallProcesses:
         self.clock = hall_clock(self.site)
         self.start_broker()
         self.start_server()
-        starting = [self._start(BRIDGE, "firmware_bridge.main")] if self.site.boards or self.site.bars else []
+        site = self.site
+        needs_bridge = bool(site.boards or site.bars or site.lines)
+        starting = [self._start(BRIDGE, "firmware_bridge.main")] if needs_bridge else []
         starting += [self._start_kiosk(kiosk.kiosk_id) for kiosk in self.site.kiosks]
         for process in starting:
             process.wait_ready()

@@ -6,7 +6,18 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from queue_server.api import any_command, appointments, commands, devices, lists, pages, queries, refusals, streams
+from queue_server.api import (
+    any_command,
+    appointments,
+    commands,
+    devices,
+    lists,
+    pages,
+    queries,
+    refusals,
+    streams,
+    tablets,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -23,6 +34,7 @@ def make_app(lifespan: Lifespan) -> FastAPI:
         appointments.router,
         devices.router,
         streams.router,
+        tablets.router,
     ):
         app.include_router(router)
     pages.install(app)

@@ -1,7 +1,7 @@
 """What routes reach: made by main, handed in by FastAPI."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,6 +13,7 @@ from hall.texts import Texts
 from queue_server.domain.record import Record
 from queue_server.service.audit import Audit
 from queue_server.service.live_hall import LiveHall
+from queue_server.service.tablets import Tablet, TabletSessions
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Context:
         clock: the hall's time.
         speed: hall seconds in a real second, for the clocks on pages.
         tell: publishes a message to the hall's devices.
+        tablets: evaluators that may connect.
         handle: has a command carried out; gives its answer, or raises its `Refusal` or `JournalUnavailable`.
     """
 
@@ -38,6 +40,8 @@ class Context:
     broker_connected: Callable[[], bool]
     tell: Callable[[Told], None]
     audit: Audit
+    tablets: Mapping[str, Tablet] = field(default_factory=dict)  # by the hash of their token
+    sessions: TabletSessions = field(default_factory=TabletSessions)
 
 
 def _context(request: Request) -> Context:

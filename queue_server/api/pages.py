@@ -56,7 +56,7 @@ async def counter(counter_no: str, context: Ctx, pages: Pages) -> HTMLResponse:
         "keys": KEYS,
         "says": wording.spoken(texts, wording.COUNTER_SAYS),
         "statuses": wording.by_code(texts, wording.STATUSES),
-        "reasons": wording.by_code(texts, wording.PAUSE_REASONS),
+        "reasons": wording.by_code(texts, wording.PAUSE_REASONS | wording.PAUSE_REASONS_OF_DEVICES),
         "classes": {p: texts(word) for p, word in CLASSES.items() if p is not PriorityClass.ORDINARY},
         "refusals": wording.by_code(texts, wording.REFUSALS),
     }

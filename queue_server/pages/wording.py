@@ -70,6 +70,9 @@ PAUSE_REASONS = {
     "handover": "Change of shift",
 }
 
+PAUSE_REASONS_OF_DEVICES = {"call_pad": "From the call pad"}
+"""Nobody chooses these on a page."""
+
 REFUSALS = {
     "refused": "This cannot be done now.",
     "rule": "A rule of this hall does not allow it.",
@@ -155,6 +158,8 @@ DEVICE_KINDS = {
     "scanner": "Code scanner",
     "board": "Counter board",
     "counter_display": "Bars above counters",
+    "pad_line": "Line of call pads",
+    "evaluator": "Evaluator",
     "bridge": "Board bridge",
     "speaker": "Speaker",
     "switches": "Door, light and presence",

@@ -77,6 +77,18 @@ def test_with_simulated_boards_it_needs_no_port(site, run_main, server):
     assert server.shown[0].call_id == "c1"
 
 
+def test_a_simulated_line_of_call_pads_stands_in_for_one_that_is_not_there(tmp_path, broker, run_main, server):
+    path = tmp_path / "site.toml"
+    pads = "pads = [{ address = 1, counter = 3 }]"
+    lines = f'lines = [{{ line_id = "L01", port = "/dev/nowhere", {pads} }}]\n'
+    path.write_text(f"{SITE}{lines}[broker]\nport = {broker.port}\n")
+
+    run_main("--config", path, "--simulate")
+
+    until(lambda: "L01" in server.health and server.health["L01"].status == "ok", within_s=10)
+    assert (server.health["L01"].kind, server.health["L01"].detail) == ("pad_line", "1 –")
+
+
 def test_the_configuration_is_shown_with_secrets_masked(site, run_main):
     out, err = run_main("--config", site, "--print-config").communicate(timeout=10)
 
@@ -88,7 +100,7 @@ def test_the_configuration_is_shown_with_secrets_masked(site, run_main):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (SITE, r"no [[boards]] or [[bars]]"),
+        (SITE, r"no [[boards]], [[bars]] or [[lines]]"),
         (SITE + "bords = []\n", "unknown key; did you mean 'boards'?"),
         (SITE.replace("zones", "zone", 1), "zones"),
     ],

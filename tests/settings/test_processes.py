@@ -1,5 +1,6 @@
 """The real processes, started as they are in a hall: what they say of a site file and of a taken port."""
 
+import hashlib
 import json
 import os
 import socket
@@ -79,3 +80,12 @@ def test_an_address_of_another_machine_is_told_from_a_taken_port(site_with_passw
 
     assert done.returncode == 2
     assert "this machine has no such address" in done.stderr
+
+
+def test_a_tablets_token_is_shown_once_with_what_the_site_file_keeps_of_it(site_with_password):
+    done = run("queue_server.main", "--config", site_with_password, "--new-tablet-token")
+
+    assert done.returncode == 0, done.stderr
+    token = done.stdout.splitlines()[1]
+    assert f'token_sha256 = "{hashlib.sha256(token.encode()).hexdigest()}"' in done.stdout
+    assert not list(site_with_password.parent.glob("*.sqlite*"))

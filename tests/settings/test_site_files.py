@@ -190,7 +190,7 @@ def test_a_password_of_the_wrong_type_is_not_quoted(write):
         ('kiosk_id = "K01"\nzone = "A"', 'kiosk_id = "K01"\nzone = "Y"', "kiosk K01: no such zone: 'Y'"),
         ("numbers = [3, 4]", "numbers = [3, 4, 3]", "counters: number 3 is given twice"),
         ("[server]", '[[bars]]\nkind = "onbon"\nbars_id = "B01"\ncounter = 3\nhost = "h"\n\n[server]',
-         "boards and bars: id 'B01' is given twice"),
+         "kiosks, boards, bars, lines and tablets: id 'B01' is given twice"),
         ("[server]", '[[bars]]\nkind = "onbon"\nbars_id = "L01"\ncounter = 9\nhost = "h"\n\n[server]',
          "bars L01: no such counter: 9"),
         ("counters = [3, 4]", "counters = [3, 3]", "boards: counter 3 is given twice"),

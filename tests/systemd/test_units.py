@@ -136,7 +136,7 @@ def test_each_udev_rule_matches_something_and_gives_a_name_of_its_own():
     lines = [line for line in (FOLDER / "hallq-devices.rules").read_text().splitlines() if line and line[0] != "#"]
     part = re.compile(r'(SUBSYSTEM|KERNELS?|ATTRS\{\w+\}|ENV\{\w+\}|SYMLINK|GROUP|MODE)(==|=|\+=)"[^"]+"')
 
-    assert len(lines) == 9
+    assert len(lines) == 10
     for line in lines:
         assert all(part.fullmatch(word) for word in line.split(", ")), line
         assert re.match(r'SUBSYSTEM=="(tty|input|usbmisc)"', line)

@@ -35,7 +35,7 @@ class Hall:
         self.live = LiveHall(self.plan, asyncio.get_running_loop())
         self.writer = Writer(self.plan, self._journal, self.clock, followers=[self.live])
         self.writer.start()
-        app = make_app(lambda _app: self._nothing())
+        self.app = app = make_app(lambda _app: self._nothing())
         app.state.context = self.context = Context(
             plan=self.plan,
             live=self.live,

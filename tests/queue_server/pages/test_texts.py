@@ -38,6 +38,7 @@ TABLES = (
     wording.TICKET_HINTS,
     wording.LEVELS,
     wording.PAUSE_REASONS,
+    wording.PAUSE_REASONS_OF_DEVICES,
     wording.REFUSALS,
     wording.DEVICE_STATUSES,
     wording.DEVICE_KINDS,

@@ -1,0 +1,1 @@
+"""Evaluators with a network of their own: a simulated tablet."""
