@@ -57,6 +57,7 @@ class PadLine:
         self._last_echo: Frame | None = None  # since we spoke last
         self._has_echo = False  # learnt: the adapter repeats our own bytes
         self._pressed_at: dict[_PressKey, float] = {}
+        self._unclear: set[tuple[int, int]] = set()  # address and command, of which a warning was given
         self._bytes_heard = self._frames_heard = 0  # since the last check
 
     @property
@@ -161,13 +162,20 @@ class PadLine:
         self._heard[frame.address] = now
         said = p.meaning(frame)
         if isinstance(said, p.Unclear):  # not acknowledged: two masters, or a pad that says what we do not know
-            logger.warning("%s: unclear frame of address %d: %s", self.name, frame.address, frame)
+            self._note_unclear(frame)
             return
         self._write(p.acknowledgement(frame))
         if self._is_same_press(frame, now):
             self.repeats += 1
         else:
             self._said.append(said)
+
+    def _note_unclear(self, frame: Frame) -> None:
+        """Warn once for each kind of frame: what a pad says that we do not know, it may say every ten seconds."""
+        kind = (frame.address, frame.command)
+        level = logging.DEBUG if kind in self._unclear else logging.WARNING
+        self._unclear.add(kind)
+        logger.log(level, "%s: unclear frame of address %d: %s", self.name, frame.address, frame)
 
     def _is_echo(self, frame: Frame) -> bool:
         for sent in self._echoes:

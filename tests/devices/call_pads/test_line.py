@@ -158,6 +158,20 @@ def test_an_unclear_frame_has_no_effect_and_is_not_acknowledged(master, line, ca
     assert "unclear frame of address 1" in caplog.text
 
 
+def test_a_pad_that_answers_what_it_is_shown_is_heard_and_warned_of_once(master, line, caplog):
+    """No source says that pads do; one that does must not fill the log."""
+    for number in range(5):
+        master.show(1, number, number)
+        line.pass_time(1)
+        master.poll()
+        line.arrive(line.written[-1])
+        assert master.poll() == []
+
+    assert len(line.written) == 5
+    assert set(master.last_heard) == {1}
+    assert caplog.text.count("unclear frame") == 1
+
+
 def test_much_noise_and_nothing_understood_is_a_warning_until_something_is(master, line):
     line.arrive(random.Random(1).randbytes(400))
     master.poll()
