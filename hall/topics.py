@@ -87,5 +87,7 @@ def decode(payload: bytes) -> Envelope:
         return _decoder.decode(payload)
     except DecodeError as exc:
         raise MalformedMessage(QUOTED.sub("…", str(exc))) from None  # the cause would hold the value
+    except RecursionError:
+        raise MalformedMessage("it is nested too deeply") from None
     except UnicodeDecodeError as exc:
         raise MalformedMessage(f"a text is not UTF-8: {exc.reason}") from None

@@ -29,6 +29,9 @@ async def carry_out(request: Request) -> Response:
         return Response(exc.as_json(), exc.status, media_type="application/json")
     except msgspec.DecodeError as exc:  # its text names the field and what was expected
         return Response(BadRequest(str(exc)).as_json(), 422, media_type="application/json")
+    except RecursionError:
+        deep = BadRequest("the body is nested too deeply")
+        return Response(deep.as_json(), deep.status, media_type="application/json")
     context: Context = request.app.state.context
     answer = answer_to(context, await context.handle(command))
     return Response(_encoder.encode(answer), media_type="application/json")

@@ -146,6 +146,8 @@ def _parsed(decode: Callable[[bytes], Body], data: bytes) -> Body:
     except msgspec.DecodeError as exc:  # its text names the field and what was expected
         found = _FIELD.search(str(exc))
         raise BadRequest(str(exc), field=found and (found[1] or found[2])) from exc
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply") from None
 
 
 async def _send(send: Send, head: dict[str, Any], content: bytes) -> None:

@@ -79,6 +79,7 @@ def test_states_are_retained_and_events_and_acks_are_not():
         b"[1, 2",
         b"\xff\xfe",
         b'{"id": "\xff"}',
+        b"[" * 8000,
         body("null"),
         body('{"type": "Nobody"}'),
         body('{"type": "QueueState", "prefix": "A", "revision": "7", "waiting": 1}'),

@@ -25,7 +25,11 @@ WRITTEN_BY = {  # a setting that is a path: the unit whose process writes there
     "kiosks.printed_file": KIOSK,
 }
 ONLY_READ = {"catalogue", "calendar.file", "hall.person_key_file"}  # the guide makes the key's file
-NOT_INSTALLED = {"kiosks.control_socket", "kiosks.printer.path"}  # for simulated citizens, and for trials
+NOT_INSTALLED = {  # for simulated citizens, for trials, and for halls with a credential platform
+    "kiosks.control_socket",
+    "kiosks.printer.path",
+    "kiosks.credentials.used_file",
+}
 
 
 def unit(name: str) -> configparser.SectionProxy:

@@ -130,6 +130,15 @@ def test_json_with_its_encoding_named_is_understood(serve: Callable[[Ask], None]
     serve(ask)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/tickets", "/api/v1/commands"])
+def test_a_body_nested_without_end_is_refused(serve: Callable[[Ask], None], path: str):
+    async def ask(http: httpx.AsyncClient) -> None:
+        answer = await http.post(path, content=b'{"a":' + b"[" * 8000, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+
+    serve(ask)
+
+
 def test_a_body_larger_than_any_command_is_refused_in_pieces_too(serve: Callable[[Ask], None]):
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(LARGEST_BODY // 1000 + 1):
