@@ -15,8 +15,10 @@ from devices.identity.samv_frames import PREAMBLES, SET_BAUD, Command, ResponseD
 from devices.identity.samv_reader import SamvReader
 from devices.identity.samv_sim import SamvCard, SamvSim
 from devices.identity.synthetic import synthetic_resident
+from devices.opening.readers import open_reader
 from devices.wire import SerialWire
 from hall.identity import DocumentKind, IdentityDocument
+from settings.devices.readers import SamvReader as SamvTable
 from tests.devices.identity.test_text_block import FIELDS
 from tests.waiting import until
 
@@ -73,6 +75,19 @@ def test_an_address_is_asked_of_nobody_unless_the_site_says_so(reader, sim):
     assert document is not None
     assert document.address is None
     assert NEWEST_ADDRESS not in asked(sim)
+
+
+def test_the_site_file_s_table_says_whether_the_address_is_read(sim):
+    for asks in (True, False):
+        table = SamvTable(kind="sam_v", port=sim.port, read_address=asks)
+        reader = open_reader(table, "K01.sam_v", lambda: TODAY)
+        sim.lay(MOVED)
+
+        document = reader.poll()
+
+        assert document is not None
+        assert (document.address is not None) is asks
+        reader.close()
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.FOREIGNER_2017, DocumentKind.FOREIGNER_2023])
