@@ -133,9 +133,9 @@ def _samv(cards: int) -> list[Row]:
             kiosk.begin_anew()
     return [
         at_most("card laid, identity shown: above a SAM_V reader's time, p95", _p95(above_ms), "ms", GOAL_MS),
-        noted("the same, median", statistics.median(above_ms), "ms"),
-        noted("within the reader's time: its pause, mean", statistics.fmean(paused_ms), "ms"),
-        noted("from laid to shown, the reader taking 400 ms, p95", _p95(whole_ms), "ms"),
+        noted("SAM_V: the same, median", statistics.median(above_ms), "ms"),
+        noted("SAM_V: its pause, within the reader's time, mean", statistics.fmean(paused_ms), "ms"),
+        noted("SAM_V: from laid to shown, the reader taking 400 ms, p95", _p95(whole_ms), "ms"),
     ]
 
 
@@ -172,8 +172,8 @@ def _pcsc(cards: int, pcscd: PrivatePcscd) -> list[Row]:
             kiosk.begin_anew()
     return [
         at_most("card put in, identity shown: above pcscd's time, p95", _p95(above_ms), "ms", GOAL_MS),
-        noted("the same, median", statistics.median(above_ms), "ms"),
-        noted("from put in to shown, pcscd looking every 400 ms, p95", _p95(whole_ms), "ms"),
+        noted("PC/SC: the same, median", statistics.median(above_ms), "ms"),
+        noted("PC/SC: from put in to shown, pcscd looks every 0.4 s, p95", _p95(whole_ms), "ms"),
     ]
 
 
