@@ -32,10 +32,13 @@ class Device(Protocol):
 class IdentityReader(Device, Protocol):
     """Reads identity documents."""
 
-    def wait(self, timeout_s: float) -> None:
+    def wait(self, timeout_s: float) -> bool:
         """Wait until a look is worth while: the reader told of a card, or may be asked again; at most `timeout_s`.
 
-        Call it before each `poll`, and leave no other pause between two polls.
+        Poll only when it says so, and leave no other pause between two polls.
+
+        Returns:
+            Whether to look now; False: the reader may not be asked yet.
 
         Raises:
             DeviceError: the reader cannot work.

@@ -20,7 +20,7 @@ from devices.credentials.token import CredentialToken
 from devices.errors import CredentialUsed, DeviceUnavailable
 
 KEPT_S = 24 * 3600.0  # platforms let a token live for seconds to minutes; a day is beyond all of them
-MOST = 20_000  # a day's codes of the busiest kiosk many times over; 40 bytes each
+MOST = 5_000  # a day's codes of the busiest kiosk several times over; the file is written whole each time
 SALT_SIZE = 16
 
 
@@ -90,6 +90,7 @@ class UsedTokens:
         try:
             self._write()
         except OSError as exc:
+            del self._kept.until_s[mark]
             raise DeviceUnavailable(self._name, f"accepted codes cannot be kept: {exc.strerror}") from exc
 
     def _forget(self) -> None:

@@ -46,14 +46,19 @@ class PcscReader:
         self._last = b""  # salted hash of the number read last
         self._lost_count = False  # pcscd restarted: only `_last` can tell whether this is the card from before
 
-    def wait(self, timeout_s: float) -> None:
-        """Wait until a card is put in or taken out, a reader is plugged in or out, or `timeout_s`."""
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until a card is put in or taken out, a reader is plugged in or out, or `timeout_s`.
+
+        Returns:
+            True: a look costs nothing, and tries again what could not be read.
+        """
         if self._looked is None:
-            return
+            return True
         try:
             self._link.wait({self._looked.reader: self._looked}, timeout_s)
         except PcscError as exc:
             logger.debug("%s: %s", self.name, exc)  # the look that follows finds out what it means
+        return True
 
     def poll(self) -> IdentityDocument | None:
         """Look for a card and read it, once for each time it is put in.

@@ -31,7 +31,7 @@ WITH_ADDRESS = (DocumentKind.RESIDENT, DocumentKind.HMT_PERMIT)
 class SamvReader:
     """An `IdentityReader` on any `Wire`, whose own time-out should be 0.1 to 0.5 s. One thread owns each reader.
 
-    Call `wait` before each `poll`, or leave 0.3 s between two of them: the reader modules ask for that.
+    Poll when `wait` says so, or leave 0.3 s between two polls: the reader modules ask for that.
     """
 
     def __init__(
@@ -74,13 +74,18 @@ class SamvReader:
         self._looked_at: float | None = None
         self._salt = secrets.token_bytes(16)
 
-    def wait(self, timeout_s: float) -> None:
-        """Wait until the module may be asked again, or `timeout_s`: it does not tell of a card by itself."""
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until the module may be asked again, or `timeout_s`: it does not tell of a card by itself.
+
+        Returns:
+            Whether it may be asked now.
+        """
         if self._looked_at is None:
-            return
+            return True
         left_s = self._looked_at + self._pause_s - self._monotonic()
         if left_s > 0:
             self._sleep(min(left_s, timeout_s))
+        return left_s <= timeout_s
 
     def poll(self) -> IdentityDocument | None:
         """Find, select and read a card; its photo is dropped at once and fingerprints are never asked for.

@@ -329,7 +329,8 @@ class SamvSim:
         if self.corrupt_checksum_times > 0 and (is_read or not self.damage_only_reads):
             self.corrupt_checksum_times -= 1
             answer = answer[:-1] + bytes([answer[-1] ^ 0x55])
-        is_due = self.trouble_at is None or self.requests[-1].command == self.trouble_at.value
+        asked = self.requests[-1].command if self.requests else b""
+        is_due = self.trouble_at is None or asked == self.trouble_at.value
         if is_due and self.stall_after_bytes is not None:
             answer, self.stall_after_bytes = answer[: self.stall_after_bytes], None
         stream = self.noise + answer

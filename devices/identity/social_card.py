@@ -18,6 +18,7 @@ CARD_FILE, HOLDER_FILE = 0xEF05, 0xEF06
 VALID_FROM, VALID_TO = (0x05, 4), (0x06, 4)  # in CARD_FILE: tag, size of the value
 NUMBER, NAME, NAME_2 = (0x08, 18), (0x09, 30), (0x4E, 20)  # in HOLDER_FILE
 SEX, ETHNIC, BIRTH = (0x0A, 1), (0x0B, 1), (0x0D, 4)
+SELECT_BY_NUMBER = (b"\x00", b"\x02")  # P1: by number anywhere, or beneath the application
 MISSING = (0x6A82, 0x6A83, 0x6A88)
 PADDING = b"\0 "  # never the last byte of a character in GB18030
 
@@ -72,10 +73,14 @@ def read_social_card(transmit: Transmit, today: date) -> IdentityDocument:
 
 
 def _select_file(transmit: Transmit, file_id: int, *, is_needed: bool) -> bool:
-    _data, status = exchange(transmit, b"\x00\xa4\x00\x00\x02" + file_id.to_bytes(2, "big"))
-    if status != DONE and is_needed:
+    """Select by file number; cards that want it said in the other way of ISO 7816-4 are asked in that, too."""
+    for how in SELECT_BY_NUMBER:
+        _data, status = exchange(transmit, b"\x00\xa4" + how + b"\x00\x02" + file_id.to_bytes(2, "big"))
+        if status == DONE:
+            return True
+    if is_needed:
         raise SocialCardError(f"file {file_id:04X} cannot be selected (status {status:04X})")
-    return status == DONE
+    return False
 
 
 def _record(transmit: Transmit, wanted: tuple[int, int], *, is_needed: bool = False) -> bytes:

@@ -23,6 +23,7 @@ from commands.bench.scale import Scale
 from devices.identity.pcsc import PcscReader
 from devices.identity.pcsc_events import CardInserted, PcscWatch
 from devices.identity.private_pcscd import NeedsRoot, NotInstalled, PrivatePcscd
+from devices.identity.samv_frames import Command
 from devices.identity.samv_reader import PAUSE_S, SamvReader
 from devices.identity.samv_sim import SamvCard, SamvSim
 from devices.identity.social_card_sim import SocialCardSim, card_files
@@ -100,8 +101,8 @@ class _Kiosk:
         self._runner.post(ev.StartedOver())
 
     def _look(self, reader: IdentityReader) -> None:
-        reader.wait(WAIT_S)
-        self._watch.look(reader)
+        if reader.wait(WAIT_S):
+            self._watch.look(reader)
 
     def _run(self) -> None:
         while not self._stopping.wait(1 / LOOKS_PER_S):
@@ -121,10 +122,10 @@ def _samv(cards: int) -> list[Row]:
         for person in _people(rng, cards):
             time.sleep(rng.uniform(PAUSE_S, 2 * PAUSE_S))  # at any moment of the reader's pause
             kiosk.expect(person)
-            asked_s, laid_s = sim.heard_s[-1], time.monotonic()
+            asked_s, laid_s = _looks(sim)[-1], time.monotonic()
             sim.lay(SamvCard.of(person))
             took_s = kiosk.wait_shown() - laid_s
-            found_s = next(heard_s for heard_s in sim.heard_s if heard_s > laid_s)
+            found_s = next(look_s for look_s in _looks(sim) if look_s > laid_s)
             pause_s = max(0.0, min(asked_s + PAUSE_S, found_s) - laid_s)
             whole_ms.append(took_s * 1000)
             paused_ms.append(pause_s * 1000)
@@ -133,10 +134,16 @@ def _samv(cards: int) -> list[Row]:
             kiosk.begin_anew()
     return [
         at_most("card laid, identity shown: above a SAM_V reader's time, p95", _p95(above_ms), "ms", GOAL_MS),
-        noted("the same, median", statistics.median(above_ms), "ms"),
-        noted("within the reader's time: its pause, mean", statistics.fmean(paused_ms), "ms"),
-        noted("from laid to shown, with a reader that takes 400 ms, p95", _p95(whole_ms), "ms"),
+        noted("SAM_V: the same, median", statistics.median(above_ms), "ms"),
+        noted("SAM_V: its pause, within the reader's time, mean", statistics.fmean(paused_ms), "ms"),
+        noted("SAM_V: from laid to shown, the reader taking 400 ms, p95", _p95(whole_ms), "ms"),
     ]
+
+
+def _looks(sim: SamvSim) -> list[float]:
+    """When the reader was asked for a card; other questions have no pause."""
+    heard = list(zip(sim.heard_s, sim.requests, strict=False))  # the newest may stand in the first of them only
+    return [heard_s for heard_s, request in heard if request.command == Command.FIND.value]
 
 
 def _samv_reader(sim: SamvSim) -> IdentityReader:
@@ -171,9 +178,9 @@ def _pcsc(cards: int, pcscd: PrivatePcscd) -> list[Row]:
             card.remove()
             kiosk.begin_anew()
     return [
-        at_most("card put in, identity shown: above pcscd's noticing it, p95", _p95(above_ms), "ms", GOAL_MS),
-        noted("the same, median", statistics.median(above_ms), "ms"),
-        noted("from put in to shown, in a reader that looks every 400 ms, p95", _p95(whole_ms), "ms"),
+        at_most("card put in, identity shown: above pcscd's time, p95", _p95(above_ms), "ms", GOAL_MS),
+        noted("PC/SC: the same, median", statistics.median(above_ms), "ms"),
+        noted("PC/SC: from put in to shown, pcscd looks every 0.4 s, p95", _p95(whole_ms), "ms"),
     ]
 
 

@@ -187,11 +187,16 @@ def test_a_server_that_is_no_platform_is_told(said):
         thread.join()
 
 
-@pytest.mark.parametrize("trouble", ["refuses", "is_down", "drips"])
+@pytest.mark.parametrize("trouble", ["refuses", "is_down", "drips", "is_nonsense", "is_gone"])
 def test_a_token_is_in_no_log_error_or_traceback(platform, caplog, trouble):
     caplog.set_level(logging.DEBUG)
     token = shown_by(platform)
-    setattr(platform, trouble, True)
+    if trouble == "is_gone":
+        platform.close()
+    elif trouble == "is_nonsense":
+        platform.nonsense = f'{{"number": "{PERSON.number}", "name": ""}}'.encode()
+    else:
+        setattr(platform, trouble, True)
 
     with pytest.raises(DeviceError) as caught:
         resolver_of(platform, timeout_s=0.4).resolve(token)

@@ -153,7 +153,8 @@ def test_a_code_that_cannot_be_kept_is_not_accepted(tmp_path):
         pass
 
     folder.mkdir()
-    assert accept(UsedTokens(folder / "used")) is True
+    assert accept(used) is True
+    assert accept(UsedTokens(folder / "used")) is False
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"salt": 3, "until_s": {}}', b"\xff\xfe"])

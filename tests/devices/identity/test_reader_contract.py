@@ -95,9 +95,9 @@ def reader(desk: Desk) -> Iterator[IdentityReader]:
 
 def read(reader: IdentityReader) -> IdentityDocument:
     def look() -> IdentityDocument | None:
-        reader.wait(0.3)
-        with suppress(CardUnreadable):  # a card that is just being put in
-            return reader.poll()
+        if reader.wait(0.1):
+            with suppress(CardUnreadable):  # a card that is just being put in
+                return reader.poll()
         return None
 
     return until(look)
@@ -180,7 +180,8 @@ def test_a_worker_that_waits_gives_every_card_and_ends_at_once(desk):
     told: list[DeviceHealth] = []
 
     def look(reader: IdentityReader) -> None:
-        reader.wait(0.25)
+        if not reader.wait(0.25):
+            return
         with suppress(CardUnreadable):
             if document := reader.poll():
                 found.append(document)

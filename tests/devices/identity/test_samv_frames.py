@@ -261,4 +261,4 @@ def test_no_damaged_stream_raises_or_hides_the_next_answer(header):
     good = encode_response(0x9F, b"good", preamble)
     target = Target(f"samv_{header}", read, good, Response(b"\0\0\x9f", b"good"), gap=bytes(LONGEST))
 
-    assert fuzz(target, cases=CASES // len(PREAMBLES)) > CASES // len(PREAMBLES) * 0.9
+    assert fuzz(target) > CASES * 0.9

@@ -1,5 +1,6 @@
 """What SAM_V readers are asked besides finding and reading a card: addresses, chips, line speeds, and their faults."""
 
+import itertools
 import logging
 import random
 import threading
@@ -15,8 +16,10 @@ from devices.identity.samv_frames import PREAMBLES, SET_BAUD, Command, ResponseD
 from devices.identity.samv_reader import SamvReader
 from devices.identity.samv_sim import SamvCard, SamvSim
 from devices.identity.synthetic import synthetic_resident
+from devices.opening.readers import open_reader
 from devices.wire import SerialWire
 from hall.identity import DocumentKind, IdentityDocument
+from settings.devices.readers import SamvReader as SamvTable
 from tests.devices.identity.test_text_block import FIELDS
 from tests.waiting import until
 
@@ -73,6 +76,19 @@ def test_an_address_is_asked_of_nobody_unless_the_site_says_so(reader, sim):
     assert document is not None
     assert document.address is None
     assert NEWEST_ADDRESS not in asked(sim)
+
+
+def test_the_site_file_s_table_says_whether_the_address_is_read(sim):
+    for asks in (True, False):
+        table = SamvTable(kind="sam_v", port=sim.port, read_address=asks)
+        reader = open_reader(table, "K01.sam_v", lambda: TODAY)
+        sim.lay(MOVED)
+
+        document = reader.poll()
+
+        assert document is not None
+        assert (document.address is not None) is asks
+        reader.close()
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.FOREIGNER_2017, DocumentKind.FOREIGNER_2023])
@@ -218,20 +234,32 @@ def test_the_module_is_left_alone_for_as_long_as_it_asks_counted_from_the_questi
         now[0] += seconds
 
     reader = opened(sim, monotonic=lambda: now[0], sleep=sleep, pause_s=0.3)
-    reader.wait(1.0)
-    assert slept == []  # it was never asked
+    assert reader.wait(1.0) is True  # it was never asked
+    assert slept == []
 
     reader.poll()
     now[0] += 0.1
-    reader.wait(1.0)
+    assert reader.wait(1.0) is True
     reader.poll()
     now[0] += 0.4
-    reader.wait(1.0)
+    assert reader.wait(1.0) is True
     reader.poll()
-    reader.wait(0.05)
+    assert [reader.wait(0.125), reader.wait(0.125), reader.wait(0.125)] == [False, False, True]
     reader.close()
 
-    assert slept == [0.2, 0.05]
+    assert slept == [0.2, 0.125, 0.125, 0.05]
+
+
+def test_a_module_never_hears_two_looks_sooner_than_it_asks(sim):
+    reader = opened(sim)
+    for _ in range(12):
+        if reader.wait(0.11):
+            reader.poll()
+    reader.close()
+
+    heard = [at for at, request in zip(sim.heard_s, sim.requests, strict=True) if request.command == b"\x20\x01"]
+    assert len(heard) >= 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(heard)) > 0.25  # 0.3, and jitter
 
 
 # ---- line speeds ----------------------------------------------------------------------------------------------------

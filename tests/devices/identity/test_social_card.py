@@ -231,3 +231,15 @@ def test_invented_residents_come_back_as_they_were(seed):
 
     assert (document.number, document.name, document.birth) == (person.number, person.name, person.birth)
     assert document.warnings == ()
+
+
+def test_a_card_that_selects_its_files_in_the_other_way_is_read():
+    class Other(SocialCardSim):
+        def _say(self, command: bytes) -> bytes:
+            if command[:3] == b"\x00\xa4\x00":
+                return b"\x6a\x86"  # wrong P1
+            return super()._say(b"\x00\xa4\x00" + command[3:] if command[:3] == b"\x00\xa4\x02" else command)
+
+    document = read(Other(0, card_files(PERSON)))
+
+    assert (document.number, document.name) == (PERSON.number, PERSON.name)
