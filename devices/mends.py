@@ -16,7 +16,7 @@ MENDS = {
     "credential_expired": "have a new code shown and hold it up at once",
     "credential_used": "have a new code shown: each opens once",
     "reader_fault": "the reader failed its own test: take it out of service and replace it",
-    "scans_unreadable": "set the scanner to end each code with Enter (CR) and to the line speed in the site file",
+    "scans_unreadable": "set it to end each code with Enter (CR), and to a US keyboard or the site file's line speed",
     "fault": "look at the device: its own display or lamps say more",
     "board_restarted": "nothing; if it happens often, check the board's power supply",
     "command_refused": "switch the board off and on; if it happens again, load its firmware anew",

@@ -44,6 +44,10 @@ class Image:
     initramfs: Path
 
 
+class CannotBuild(Exception):
+    """A program failed, most likely because the mirror cannot be reached."""
+
+
 def missing() -> str | None:
     """Why no guest can be built and run on this machine, in one sentence; None: it can."""
     if os.geteuid() != 0:
@@ -56,16 +60,16 @@ def image() -> Image:
     """The image of this recipe; built at the first call, which takes about a minute and needs the mirror.
 
     Raises:
-        RuntimeError: with what the failing program said.
+        CannotBuild: with what the failing program said.
     """
     folder = FOLDER / _recipe()
     found = Image(folder / "vmlinuz", folder / "root.cpio")
     with _one_at_a_time():
         if not found.initramfs.exists():
+            for older in FOLDER.glob("*/"):
+                shutil.rmtree(older)
             draft = folder.with_name(f"{folder.name}.draft")
-            shutil.rmtree(draft, ignore_errors=True)
             _build(draft)
-            shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
     return found
 
@@ -116,7 +120,10 @@ def _keep_modules(tree: Path, version: str) -> None:
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_S, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_S, check=False)
+    except subprocess.TimeoutExpired as exc:
+        raise CannotBuild(f"{command[0]} took more than {BUILD_S} s") from exc
     if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr[-1000:]}")
+        raise CannotBuild(f"{command[0]} failed: {done.stderr[-1000:]}")
     return done.stdout

@@ -1,13 +1,15 @@
 """A guest machine under QEMU, emulated and not virtualised, so that it runs wherever QEMU does.
 
-It sees the working tree read-only under /host. Programs run inside it one at a time; hardware is plugged in and out
-from here by QMP. Every wait has an end, and what the guest's console said is in its log.
+It sees the working tree read-only under /host, and this environment's packages under /site. Programs run inside it one
+at a time; hardware is plugged in and out from here by QMP. Every wait has an end, and what the guest's console said
+is in every error.
 """
 
 import contextlib
 import json
 import socket
 import subprocess
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from tests.guest.image import ROOT, Image
 
 BOOT_S, QMP_S, POWER_OFF_S = 180.0, 10.0, 30.0
 QEMU = (
+    "setpriv", "--pdeathsig", "KILL",  # it dies with us
     "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-M", "q35", "-m", "768", "-smp", "2",
     "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none", "-device", "qemu-xhci,id=usb",
     "-append", "console=ttyS0 quiet panic=-1 mitigations=off",
@@ -147,7 +150,7 @@ class Machine:
             "-serial", f"file:{self._log}",
             "-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off", "-serial", "chardev:agent",
             "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
-            "-virtfs", f"local,path={ROOT},mount_tag=host,security_model=none,readonly=on",
+            *_shared("host", ROOT), *_shared("site", Path(sysconfig.get_path("platlib"))),
             *self._options,
         ]  # fmt: skip
         with self._errors.open("wb") as errors:
@@ -184,6 +187,10 @@ class Machine:
     def _error(self, what: str) -> GuestError:
         said = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
         return GuestError(f"{what}; its console: …{said[-1500:]}")
+
+
+def _shared(tag: str, folder: Path) -> tuple[str, str]:
+    return "-virtfs", f"local,path={folder},mount_tag={tag},security_model=none,readonly=on"
 
 
 class _Link:
