@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from devices.broker_link import BrokerAddress, BrokerLink
 from hall.catalogue import HallPlan
 from hall.clock import HallClock
+from hall.hours import admission
 from hall.identity import key_fingerprint
 from hall.messages import DeviceHealth, TryDevice
 from hall.texts import Texts
@@ -36,6 +37,7 @@ from kiosk.ui.before_kivy import prepare_kivy
 from kiosk.ui.memory import tame
 from kiosk.ui.wording import Surroundings
 from settings.devices.kiosks import KioskTable
+from settings.devices.printers import PrinterTable
 from settings.fonts import FontMissing, cjk_font
 from settings.load import SettingsError, hall_clock, hall_plan, read_site
 from settings.locale import texts_in
@@ -109,6 +111,8 @@ class Kiosk:
             today=lambda: self._clock.now().date(),
             texts=texts[site.hall.language],
             person_key=person_key,
+            public_url=site.server.public_url,
+            is_open=self._is_open,
         )
         self._broker.hear(TryDevice, self._devices.try_out)
 
@@ -177,16 +181,27 @@ class Kiosk:
 
     def _print(self, job: ev.PrintTicket) -> None:
         """Draw the ticket beside the main thread, then hand it to the printer."""
-        printer = self._table.printer
+        printer = self._table.printer or PrinterTable()
         try:
             raster = printable(
-                job, self._plan, self._texts[job.language], self._table.kiosk_id, dots=printer.dots if printer else 576
+                job,
+                self._plan,
+                self._texts[job.language],
+                self._table.kiosk_id,
+                dots=printer.dots,
+                scripts=printer.scripts,
+                mode=printer.mode,
             )
         except Exception:
             logger.exception("the ticket could not be drawn")
             self._runner.post(ev.PrintFailed(job.job_id, "fault"))
             return
         self._devices.print_ticket(job.job_id, raster)
+
+    def _is_open(self) -> bool:
+        """Whether any queue takes visitors now."""
+        now, calendar = self._clock.now(), self._plan.calendar
+        return any(admission(q.hours, calendar, now, is_booked=False).is_open for q in self._plan.queues.values())
 
     def _surroundings(self, language: str) -> Surroundings:
         return Surroundings(

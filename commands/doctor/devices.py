@@ -33,7 +33,9 @@ def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
         named = zip(kiosk.reader_names, kiosk.readers, strict=True)
         found += [Check(name, partial(_reader, name, reader)) for name, reader in named]
         if kiosk.printer is not None:
-            found.append(Check(kiosk.printer_name, partial(_printer, kiosk.printer_name, kiosk.printer)))
+            found.append(
+                Check(kiosk.device_name("printer"), partial(_printer, kiosk.device_name("printer"), kiosk.printer))
+            )
     return found + [Check(board.board_id, partial(_board, board)) for board in boards]
 
 

@@ -1,90 +1,41 @@
-"""The kiosk's readers and its printer: a worker thread each, their findings posted into the flow."""
+"""Whatever hangs on a kiosk: a worker thread each, their findings posted into the flow."""
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
 from typing import Any
 
-from devices.errors import CardUnreadable, DeviceError, DeviceFault
+from devices.errors import DeviceError, DeviceFault
+from devices.opening.credentials import open_resolver
 from devices.opening.presence import seen_at
 from devices.opening.printers import open_printer
 from devices.opening.readers import open_reader
-from devices.ports import IdentityReader, TicketPrinter
+from devices.opening.scanners import open_scanner
+from devices.opening.watching import watch_fittings, watch_ups
+from devices.ports import CodeScanner, CredentialResolver, IdentityReader, TicketPrinter
 from devices.printers.escpos_printer import PrintedJobs
 from devices.printers.trial import slip_printed
+from devices.relays.presence import PresenceEvent
 from devices.supervisor import DeviceWatch, DeviceWorker
 from devices.trials import Trial, asked_how_it_is, outcome
-from hall.identity import IdentityDocument, age_years, masked_number, person_hash
 from hall.messages import DeviceHealth, Told, TryDevice
 from hall.texts import ENGLISH, Texts
+from kiosk.adapters.card_watch import MakePerson, Post, ReaderWatch, person_of
+from kiosk.adapters.code_watch import CodeWatch
 from kiosk.flow import events as ev
-from kiosk.flow.state import Person
 from settings.devices.kiosks import KioskTable
 from settings.devices.printers import Printer
-from settings.devices.readers import Reader, SamvReader
+from settings.devices.readers import Reader
+from settings.devices.scanners import Scanner
 
 logger = logging.getLogger(__name__)
 
-NOTICED_AFTER_S = 0.35  # a look at an empty reader is over sooner; a card takes 1 to 2 s to be read
 READY_S = 4.0  # the flow waits a little longer
 ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
 TRIAL_S = 10.0
-Post = Callable[[ev.Event], None]
 Tell = Callable[[Told], None]
-MakePerson = Callable[[IdentityDocument], Person]
-
-
-class ReaderWatch:
-    """Looks for cards in a reader's worker thread, and knows whether one is being read right now."""
-
-    def __init__(self, post: Post, make_person: MakePerson, *, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._post = post
-        self._make_person = make_person
-        self._seconds = seconds
-        self._lock = threading.Lock()  # a card is never noticed after the look at it has ended
-        self._began_s: float | None = None
-        self._is_noticed = False
-
-    def look(self, reader: IdentityReader) -> None:
-        """Poll the reader once and post what it found; the document itself goes no further than this.
-
-        Raises:
-            DeviceError: the reader failed; an unreadable card is posted instead.
-        """
-        found: ev.Event | None = None
-        with self._lock:
-            self._began_s, self._is_noticed = self._seconds(), False
-        try:
-            document = reader.poll()
-            found = ev.CardRead(self._make_person(document)) if document is not None else None
-        except CardUnreadable as exc:
-            logger.info("%s", exc)
-            found = ev.CardFailed()
-        finally:
-            self._end(found)
-
-    def notice(self) -> None:
-        """Post that a card is being read, once for each, if a look takes longer than an empty reader does.
-
-        Called from another thread some times a second: the readers themselves do not tell when they begin.
-        """
-        with self._lock:
-            if self._began_s is None or self._is_noticed or self._seconds() - self._began_s <= NOTICED_AFTER_S:
-                return
-            self._is_noticed = True
-            self._post(ev.CardNoticed())
-
-    def _end(self, found: ev.Event | None) -> None:
-        with self._lock:
-            self._began_s = None
-            if found is None and self._is_noticed:
-                found = ev.CardGone()
-        if found is not None:
-            self._post(found)
 
 
 class KioskDevices:
@@ -99,6 +50,8 @@ class KioskDevices:
         today: Callable[[], date],
         texts: Texts = ENGLISH,
         person_key: bytes | None = None,
+        public_url: str = "",
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         """Prepare the workers; nothing is opened before `start()`.
 
@@ -108,6 +61,8 @@ class KioskDevices:
             today: the hall's day, for checks of dates on documents.
             texts: what a printer's trial says.
             person_key: the hall's secret behind people's hashes; None makes none.
+            public_url: the hall's own address, by which its codes are told from others'.
+            is_open: whether the hall is open now, for the light.
         """
         self._post = post
         self._make_person: MakePerson = lambda document: person_of(document, today(), person_key)
@@ -116,10 +71,17 @@ class KioskDevices:
         self._workers: list[DeviceWorker[Any]] = []
         self._trials: dict[str, tuple[DeviceWorker[Any], Trial]] = {}
         self._printer: DeviceWorker[TicketPrinter] | None = None
-        for name, table in zip(kiosk.reader_names, kiosk.readers, strict=True):
-            self._add_reader(name, table, today)
+        for name, reader in zip(kiosk.reader_names, kiosk.readers, strict=True):
+            self._add_reader(name, reader, today)
         if kiosk.printer is not None:
-            self._add_printer(kiosk.printer_name, kiosk.printer, texts)
+            self._add_printer(kiosk.device_name("printer"), kiosk.printer, texts, PrintedJobs(kiosk.printed_file))
+        if kiosk.scanner is not None:
+            self._add_scanner(kiosk, kiosk.scanner, today, public_url)
+        if kiosk.switches is not None:
+            name = kiosk.device_name("switches")
+            self._add(watch_fittings(kiosk.switches, name, self._tell, self._presence, is_open), asked_how_it_is)
+        if kiosk.ups is not None:
+            self._add(watch_ups(kiosk.ups, kiosk.device_name("ups"), self._tell), asked_how_it_is)
         self._watch = DeviceWatch(self._workers)
 
     def start(self) -> None:
@@ -189,14 +151,13 @@ class KioskDevices:
             lambda: open_reader(table, name, today),
             lambda health: self._health(role, health),
             poll=watch.look,
-            poll_every_s=table.poll_s if isinstance(table, SamvReader) else 0.3,
+            poll_every_s=0.0,  # the reader itself knows when it may be asked
             is_there=seen_at(table),
         )
         self._watches.append(watch)
         self._add(worker, asked_how_it_is)
 
-    def _add_printer(self, name: str, table: Printer, texts: Texts) -> None:
-        jobs = PrintedJobs()
+    def _add_printer(self, name: str, table: Printer, texts: Texts, jobs: PrintedJobs) -> None:
         self._printer = DeviceWorker(
             name,
             "printer",
@@ -206,6 +167,35 @@ class KioskDevices:
         )
         self._add(self._printer, slip_printed(texts, table.dots))
 
+    def _add_scanner(self, kiosk: KioskTable, table: Scanner, today: Callable[[], date], public_url: str) -> None:
+        name, platform = kiosk.device_name("scanner"), self._add_platform(kiosk, today)
+        watch = CodeWatch(self._post, self._make_person, public_url, platform)
+        worker: DeviceWorker[CodeScanner] = DeviceWorker(
+            name,
+            "scanner",
+            lambda: open_scanner(table, name),
+            self._tell,
+            poll=watch.look,
+            poll_every_s=0.0,  # a look waits for a moment itself
+            is_there=seen_at(table),
+        )
+        self._add(worker, asked_how_it_is)
+
+    def _add_platform(self, kiosk: KioskTable, today: Callable[[], date]) -> "DeviceWorker[CredentialResolver] | None":
+        table, name = kiosk.credentials, kiosk.device_name("credentials")
+        if table is None:
+            return None
+        worker: DeviceWorker[CredentialResolver] = DeviceWorker(
+            name, "credentials", lambda: open_resolver(table, name, kiosk.kiosk_id, today), self._tell
+        )
+        self._add(worker, asked_how_it_is)
+        return worker
+
+    def _presence(self, event: PresenceEvent) -> None:
+        """Whoever leaves has ended the visit: nothing of it stays on the screen."""
+        if event is PresenceEvent.LEFT:
+            self._post(ev.StartedOver())
+
     def _add(self, worker: "DeviceWorker[Any]", trial: Trial) -> None:
         self._workers.append(worker)
         self._trials[worker.name] = worker, trial
@@ -213,27 +203,6 @@ class KioskDevices:
     def _health(self, role: str, health: DeviceHealth) -> None:
         self._tell(health)
         self._post(ev.DeviceChanged(role, health.status, health.cause))
-
-
-def person_of(document: IdentityDocument, today: date, key: bytes | None = None) -> Person:
-    """As much of a document as the kiosk keeps: masked here, so that nothing behind it ever knows more.
-
-    Args:
-        today: the hall's day, from which age is counted.
-        key: the hall's secret; without it nobody is told from anybody else.
-    """
-    return Person(
-        kind=document.kind,
-        masked_number=masked_number(document.number),
-        masked_name=masked_name(document.name),
-        person=None if key is None else person_hash(key, document.number),
-        age_years=None if document.birth is None else age_years(document.birth, today),
-    )
-
-
-def masked_name(name: str) -> str:
-    """The family name's first character and two stars: enough for a greeting on the kiosk's own screen."""
-    return name.strip()[:1] + "**"
 
 
 def _cause(answer: "Future[str | None] | Future[None]") -> str | None:

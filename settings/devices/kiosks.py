@@ -38,7 +38,6 @@ class KioskTable(Table):
         counts = [kinds[: n + 1].count(kind) for n, kind in enumerate(kinds)]
         return tuple(f"{self.kiosk_id}.{kind}{n if n > 1 else ''}" for kind, n in zip(kinds, counts, strict=True))
 
-    @property
-    def printer_name(self) -> str:
-        """The same for the printer."""
-        return f"{self.kiosk_id}.printer"
+    def device_name(self, role: str) -> str:
+        """The same for what a kiosk has one of, e.g. "K01.printer"."""
+        return f"{self.kiosk_id}.{role}"

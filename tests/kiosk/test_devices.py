@@ -18,7 +18,8 @@ from devices.printers.sim_printer import SimPrinter
 from hall.identity import DocumentKind, IdentityDocument, Verification, person_hash
 from hall.messages import DeviceHealth, DeviceTried, Told, TryDevice
 from hall.texts import ENGLISH
-from kiosk.adapters.devices import KioskDevices, ReaderWatch, masked_name, person_of
+from kiosk.adapters.card_watch import ReaderWatch, masked_name, person_of
+from kiosk.adapters.devices import KioskDevices
 from kiosk.adapters.paper import face_of, printable
 from kiosk.flow import events as ev
 from kiosk.flow.state import Person
@@ -169,6 +170,9 @@ class SlowReader:
     def __init__(self, outcome: Callable[[], IdentityDocument | None]) -> None:
         self.is_looking, self.may_end = threading.Event(), threading.Event()
         self._outcome = outcome
+
+    def wait(self, timeout_s: float) -> bool:
+        return True
 
     def poll(self) -> IdentityDocument | None:
         self.is_looking.set()

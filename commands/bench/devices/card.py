@@ -32,7 +32,7 @@ from devices.ports import IdentityReader
 from devices.supervisor import DeviceWorker
 from devices.wire import SerialWire
 from hall.identity import masked_number
-from kiosk.adapters.devices import ReaderWatch, person_of
+from kiosk.adapters.card_watch import ReaderWatch, person_of
 from kiosk.flow import events as ev
 from kiosk.flow.runner import FlowRunner
 from kiosk.flow.screens import Screen
@@ -43,7 +43,6 @@ CARDS_PER_S = 15  # of the scale's seconds: 30 cards at full length
 TODAY = date(2026, 3, 2)
 FIND_S, SELECT_S, READ_S = 0.05, 0.05, 0.3
 LOOKS_PER_S = 30  # as the kiosk's window does
-WAIT_S = 0.25
 PCSCD_LOOKS_S = 0.4  # at a virtual reader: an empty slot is noticed within this
 GIVE_UP_S = 10.0
 
@@ -65,7 +64,7 @@ class _Kiosk:
         self._runner = FlowRunner(Rules(), lambda _effect: None, self._on_state, seconds=time.monotonic)
         self._watch = ReaderWatch(self._runner.post, lambda document: person_of(document, TODAY))
         self._worker: DeviceWorker[IdentityReader] = DeviceWorker(
-            "bench", "card_reader", open_reader, lambda _health: None, poll=self._look, poll_every_s=0.0
+            "bench", "card_reader", open_reader, lambda _health: None, poll=self._watch.look, poll_every_s=0.0
         )
         self._looks = threading.Thread(target=self._run, name="looks")
         self._masked = ""
@@ -99,10 +98,6 @@ class _Kiosk:
     def begin_anew(self) -> None:
         """The visitor goes."""
         self._runner.post(ev.StartedOver())
-
-    def _look(self, reader: IdentityReader) -> None:
-        if reader.wait(WAIT_S):
-            self._watch.look(reader)
 
     def _run(self) -> None:
         while not self._stopping.wait(1 / LOOKS_PER_S):

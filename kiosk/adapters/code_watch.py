@@ -1,0 +1,84 @@
+"""Looks at a scanner for codes: the hall's own are told apart, anybody else's may be an electronic credential.
+
+A code's text goes to the platform behind it and nowhere else.
+"""
+
+import logging
+from concurrent.futures import Future
+
+from devices.credentials.token import CredentialToken, InvalidToken
+from devices.errors import DeviceError
+from devices.ports import CodeScanner, CredentialResolver
+from devices.supervisor import DeviceWorker
+from hall.codes import DamagedCode, Foreign, parse_code
+from hall.identity import IdentityDocument
+from kiosk.adapters.card_watch import MakePerson, Post
+from kiosk.flow import events as ev
+
+logger = logging.getLogger(__name__)
+
+RESOLVE_S = 8.0  # the platform's own time-out is shorter
+
+
+class CodeWatch:
+    """Turns what a scanner reads into what the flow understands."""
+
+    def __init__(
+        self,
+        post: Post,
+        make_person: MakePerson,
+        public_url: str,
+        platform: "DeviceWorker[CredentialResolver] | None",
+    ) -> None:
+        """Prepare.
+
+        Args:
+            public_url: the hall's own address, by which its tickets' codes are known.
+            platform: asks who shows a code; None: the hall has no such platform.
+        """
+        self._post, self._make_person = post, make_person
+        self._public_url, self._platform = public_url, platform
+
+    def look(self, scanner: CodeScanner) -> None:
+        """Look once; in the scanner's worker thread.
+
+        Raises:
+            DeviceError: the scanner failed.
+        """
+        scan = scanner.poll()
+        if scan is None:
+            return
+        try:
+            code = parse_code(scan.text, self._public_url)
+        except DamagedCode as exc:
+            logger.info("%s: %s", scanner.name, exc)
+            self._post(ev.CardFailed())
+            return
+        if isinstance(code, Foreign):
+            self._ask_platform(code.text)
+        else:
+            logger.info("%s: a code of the hall's own: %s", scanner.name, code.kind)
+
+    def _ask_platform(self, text: str) -> None:
+        if self._platform is None:
+            logger.info("a foreign code was scanned, and the hall has no platform that knows it")
+            return
+        try:
+            token = CredentialToken(text)
+        except InvalidToken as exc:
+            logger.info("%s", exc)
+            self._post(ev.CardFailed())
+            return
+        self._post(ev.CardNoticed())
+        asked = self._platform.submit(lambda resolver: resolver.resolve(token), deadline_s=RESOLVE_S)
+        asked.add_done_callback(lambda answer: self._post(self._told(answer)))
+
+    def _told(self, answer: "Future[IdentityDocument]") -> ev.Event:
+        error = answer.exception()
+        if error is None:
+            return ev.CardRead(self._make_person(answer.result()))
+        if isinstance(error, DeviceError):
+            logger.info("%s", error)
+        else:
+            logger.error("asking the platform failed in an unexpected way: %s", type(error).__name__)
+        return ev.CardFailed()
