@@ -1,19 +1,17 @@
 """Checks of the devices in a site file: each is asked through its own driver, unless a running HallQ has it."""
 
 from collections.abc import Callable, Iterator, Set
-from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.doctor.findings import Check, Finding, bad, ok, warn
 from commands.doctor.holders import Holder, holder_of_connection, holder_of_file
+from commands.doctor.site_devices import SiteDevice, devices_of
 
 if TYPE_CHECKING:
     from devices.ports import Device
     from settings.devices.boards import BoardTable
-    from settings.devices.printers import Printer
-    from settings.devices.readers import Reader
     from settings.site import Site
 
 MEND_ABSENT = "plug it in and switch it on, or correct the port in the site file"
@@ -24,46 +22,41 @@ def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
     """One check for each device.
 
     Args:
-        only: ids of kiosks and boards; empty means all of them.
+        only: ids of kiosks, boards, lines and bars, or "server"; empty means all of them.
     """
-    kiosks = [k for k in site.kiosks if not only or k.kiosk_id in only]
+    found = [Check(d.name, partial(_device, d)) for d in devices_of(site) if not only or d.owner in only]
     boards = [b for b in site.boards if not only or b.board_id in only]
-    found: list[Check] = []
-    for kiosk in kiosks:
-        named = zip(kiosk.reader_names, kiosk.readers, strict=True)
-        found += [Check(name, partial(_reader, name, reader)) for name, reader in named]
-        if kiosk.printer is not None:
-            found.append(
-                Check(kiosk.device_name("printer"), partial(_printer, kiosk.device_name("printer"), kiosk.printer))
-            )
     return found + [Check(board.board_id, partial(_board, board)) for board in boards]
 
 
 def known_ids(site: "Site") -> list[str]:
     """What `only` may name."""
-    return [k.kiosk_id for k in site.kiosks] + [b.board_id for b in site.boards]
+    owners = [k.kiosk_id for k in site.kiosks] + [b.board_id for b in site.boards]
+    return list(dict.fromkeys([*owners, *(device.owner for device in devices_of(site))]))
 
 
-def _reader(name: str, table: "Reader") -> Iterator[Finding]:
-    from devices.opening.readers import open_reader
+def _device(device: SiteDevice) -> Iterator[Finding]:
+    """Ask a device through its own driver, unless it cannot be reached or somebody else has it."""
+    table, name = device.table, device.name
+    path, host = _path_of(table), getattr(table, "host", None)
+    if path is not None:
+        yield _out_of_reach(name, path) or _asked(name, device.open, path)
+    elif host is not None:
+        held = _held(name, holder_of_connection(host, table.port))
+        yield held or _asked(name, device.open, f"{host}:{table.port}")
+    else:
+        yield _asked(name, device.open, _place_of(table))
 
-    if table.kind == "pcsc":
-        yield _asked(name, lambda: open_reader(table, name, _today), f"{table.reader} behind pcscd")
-        return
-    yield _out_of_reach(name, table.port) or _asked(name, lambda: open_reader(table, name, _today), table.port)
+
+def _path_of(table: object) -> str | None:
+    """The file under /dev that a device hangs on; None where it has none."""
+    paths = (getattr(table, name, None) for name in ("port", "device"))
+    return next((path for path in paths if isinstance(path, str)), None)
 
 
-def _printer(name: str, table: "Printer") -> Iterator[Finding]:
-    from devices.opening.printers import open_printer
-
-    if table.kind == "tcp":
-        held = _held(name, holder_of_connection(table.host, table.port))
-        yield held or _asked(name, lambda: open_printer(table, name), f"{table.host}:{table.port}")
-        return
-    if table.kind == "file":
-        yield _asked(name, lambda: open_printer(table, name), str(table.path))
-        return
-    yield _out_of_reach(name, table.port) or _asked(name, lambda: open_printer(table, name), table.port)
+def _place_of(table: object) -> str:
+    reader = getattr(table, "reader", None)
+    return f"{reader} behind pcscd" if reader else str(getattr(table, "path", None) or getattr(table, "url", "it"))
 
 
 def _board(table: "BoardTable") -> Iterator[Finding]:
@@ -137,7 +130,3 @@ def _mend(code: str, cause: str = "") -> str:
     if "connect to pcscd" in cause:
         return MEND_PCSCD
     return MENDS.get(code, MENDS["fault"])
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -164,6 +164,8 @@ DEVICE_KINDS = {
     "speaker": "Speaker",
     "switches": "Door, light and presence",
     "ups": "Emergency power",
+    "credentials": "Credential platform",
+    "camera": "Document camera",
     "offline_numbers": "Numbers without the server",
 }
 
