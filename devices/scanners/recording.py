@@ -2,7 +2,7 @@
 
     evtest /dev/input/by-id/usb-…-event-kbd > scanner.evtest     (Debian package evtest; end it with Ctrl-C)
 
-Scan made-up codes only: a recording holds what was scanned. Source: the source text of evtest 1.34, print_events().
+Scan made-up codes only: a recording holds what was scanned. Source: the source text of evtest 1.35, print_events().
 """
 
 import re

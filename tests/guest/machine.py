@@ -12,7 +12,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -83,23 +83,32 @@ class Machine:
         """Run a program inside; its working folder is /, and PYTHONPATH finds this tree.
 
         Args:
-            on_line: hears each of its lines as it comes, and may plug hardware in and out.
+            on_line: hears each of its lines as it comes, and may plug hardware in and out. What it raises is raised
+                here once the program has ended: the next one must not hear this one's lines.
 
         Raises:
-            GuestError: it did not end in time, or the guest broke down.
+            GuestError: it did not end in time, or the guest broke down; the guest is of no use any more.
         """
         self._agent.say(list(command))
-        deadline, lines = time.monotonic() + timeout_s, list[str]()
-        while True:
-            try:
-                heard = self._hear(self._agent, deadline - time.monotonic())
-            except GuestError as exc:
-                raise GuestError(f"{' '.join(command)} did not end; it said {lines[-20:]}; {exc}") from exc
-            if "code" in heard:
-                return Ran(heard["code"], tuple(lines))
+        deadline, lines, raised = time.monotonic() + timeout_s, list[str](), None
+        while "code" not in (heard := self._hear_until(deadline, command, lines)):
             lines.append(heard["line"])
-            if on_line is not None:
-                on_line(heard["line"])
+            if on_line is not None and raised is None:
+                try:
+                    on_line(heard["line"])
+                except Exception as exc:  # noqa: BLE001 (raised below)
+                    raised = exc
+        if raised is not None:
+            raise raised
+        return Ran(heard["code"], tuple(lines))
+
+    def _hear_until(self, deadline: float, command: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+        try:
+            return self._hear(self._agent, deadline - time.monotonic())
+        except GuestError as exc:
+            if self._process is not None:
+                self._process.kill()
+            raise GuestError(f"{' '.join(command)} did not end; it said {lines[-20:]}; {exc}") from exc
 
     def facts(
         self, *command: str, timeout_s: float = 240.0, on_line: Callable[[str], None] | None = None

@@ -1,6 +1,6 @@
 """Keyboards recorded in the field, played again.
 
-usb_keyboard.evtest: QEMU's USB keyboard under Linux 6.1 with usbhid, typing at 30 ms a key; recorded by evtest 1.34.
+usb_keyboard.evtest: QEMU's USB keyboard under Linux 6.1 with usbhid, typing at 30 ms a key; recorded by evtest 1.35.
 """
 
 from collections.abc import Iterator, Sequence
