@@ -9,6 +9,7 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_a_pcsc_reader_and_a_watch_leak_nothing(request, pcscd):
     """All readers at once, a card each: pcscd looks at a virtual reader every 0.4 s, so each turn takes about 1 s."""
     pcscd.start()
     slots = pcscd.readers
-    cycles = CYCLES // len(slots) if request.config.getoption("--full") else 6
+    cycles = -(-CYCLES // len(slots)) if request.config.getoption("--full") else 6
     readers = [PcscReader(slot.name, today=lambda: TODAY) for slot in slots]
     cards = [SocialCardSim(slot.port, card_files(PERSON)) for slot in slots]
     watch = PcscWatch()
@@ -145,13 +146,15 @@ def test_a_pcsc_reader_and_a_watch_leak_nothing(request, pcscd):
 
 
 def test_a_leak_would_be_found(tmp_path):
-    kept: list[object] = []
+    kept: list[bytes] = []
 
-    def cycle(_number: int) -> None:
-        kept.append((tmp_path / "file").open("wb"))
+    with ExitStack() as files:
 
-    grown = leaked(cycle, 20)
-    for file in kept:
-        file.close()  # type: ignore[attr-defined]
+        def cycle(_number: int) -> None:
+            files.enter_context((tmp_path / "file").open("wb"))
+            kept.append(random.randbytes(1 << 19))
+
+        grown = leaked(cycle, 20)
 
     assert grown.files > 10
+    assert grown.memory_kib > GROWTH_KIB
