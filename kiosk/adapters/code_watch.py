@@ -7,11 +7,10 @@ import logging
 from concurrent.futures import Future
 
 from devices.credentials.token import CredentialToken, InvalidToken
-from devices.errors import DeviceError
+from devices.errors import DeviceError, DeviceFault
 from devices.ports import CodeScanner, CredentialResolver
 from devices.supervisor import DeviceWorker
 from hall.codes import DamagedCode, Foreign, parse_code
-from hall.identity import IdentityDocument
 from kiosk.adapters.card_watch import MakePerson, Post
 from kiosk.flow import events as ev
 
@@ -70,13 +69,21 @@ class CodeWatch:
             self._post(ev.CardFailed())
             return
         self._post(ev.CardNoticed())
-        asked = self._platform.submit(lambda resolver: resolver.resolve(token), deadline_s=RESOLVE_S)
+        asked = self._platform.submit(lambda resolver: self._asked(resolver, token), deadline_s=RESOLVE_S)
         asked.add_done_callback(lambda answer: self._post(self._told(answer)))
 
-    def _told(self, answer: "Future[IdentityDocument]") -> ev.Event:
+    def _asked(self, resolver: CredentialResolver, token: CredentialToken) -> ev.Event:
+        """Ask, in the platform's worker thread; a code that is refused is the visitor's trouble, not the platform's."""
+        try:
+            return ev.CardRead(self._make_person(resolver.resolve(token)))
+        except DeviceFault as exc:
+            logger.info("%s", exc)
+            return ev.CardFailed()
+
+    def _told(self, answer: "Future[ev.Event]") -> ev.Event:
         error = answer.exception()
         if error is None:
-            return ev.CardRead(self._make_person(answer.result()))
+            return answer.result()
         if isinstance(error, DeviceError):
             logger.info("%s", error)
         else:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec import DecodeError, Struct, json
 
 from kiosk.flow.showcase import Look, Showcase
 
@@ -104,7 +104,7 @@ class ControlServer:
         try:
             request = _requests.decode(line)
             return json.encode(self._done(request))
-        except (DecodeError, ValidationError, ValueError) as exc:
+        except (DecodeError, ValueError, RecursionError) as exc:
             return json.encode(_Error(str(exc)))
         except OSError as exc:
             return json.encode(_Error(f"no picture: {exc}"))

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TypeVar
 
 import httpx
-from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec import DecodeError, Struct, json
 
 from hall.messages import AnyCommand, AnyEvent, IssueTicket, ReportPrint
 from kiosk.flow.state import QueueFacts, Ticket
@@ -146,7 +146,7 @@ class HallClient:
 def _refusal(response: httpx.Response) -> Refused:
     try:
         said = json.decode(response.content, type=_Refusal)
-    except (DecodeError, ValidationError):
+    except (DecodeError, UnicodeDecodeError, RecursionError):
         return Refused(f"http_{response.status_code}", "the answer had no code")
     return Refused(said.code, said.detail)
 
@@ -154,5 +154,5 @@ def _refusal(response: httpx.Response) -> Refused:
 def _decoded(content: bytes, kind: type[A]) -> A:
     try:
         return json.decode(content, type=kind)
-    except (DecodeError, ValidationError) as exc:
+    except (DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise ServerFailed(f"not a hall server's answer: {exc}") from exc

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from hall.messages import AnyCommand
-from queue_server.api.command_route import BadRequest, read_json
+from queue_server.api.command_route import BadRequest, parsed, read_json
 from queue_server.api.commands import answer_to
 from queue_server.api.context import Context
 
@@ -24,14 +24,9 @@ _schema, _components = msgspec.json.schema_components([AnyCommand], ref_template
 async def carry_out(request: Request) -> Response:
     """Have any command carried out; the answer is the event that it caused, and the same for the same `command_id`."""
     try:
-        command = _decoder.decode(await read_json(request.scope, request.receive))
+        command = parsed(_decoder.decode, await read_json(request.scope, request.receive))
     except BadRequest as exc:
         return Response(exc.as_json(), exc.status, media_type="application/json")
-    except msgspec.DecodeError as exc:  # its text names the field and what was expected
-        return Response(BadRequest(str(exc)).as_json(), 422, media_type="application/json")
-    except RecursionError:
-        deep = BadRequest("the body is nested too deeply")
-        return Response(deep.as_json(), deep.status, media_type="application/json")
     context: Context = request.app.state.context
     answer = answer_to(context, await context.handle(command))
     return Response(_encoder.encode(answer), media_type="application/json")

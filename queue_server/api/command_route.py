@@ -88,7 +88,7 @@ def add_route(
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
         context: Context = scope["app"].state.context
         try:
-            asked = command(_parsed(decode, await read_json(scope, receive)), scope["path_params"])
+            asked = command(parsed(decode, await read_json(scope, receive)), scope["path_params"])
         except BadRequest as exc:
             await _send(send, {**head, "status": exc.status}, exc.as_json())
             return
@@ -140,12 +140,15 @@ async def read_json(scope: Scope, receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _parsed(decode: Callable[[bytes], Body], data: bytes) -> Body:
+def parsed(decode: Callable[[bytes], Body], data: bytes) -> Body:
+    """Decode a command's JSON; raises `BadRequest` for whatever is no such thing."""
     try:
         return decode(data)
     except msgspec.DecodeError as exc:  # its text names the field and what was expected
         found = _FIELD.search(str(exc))
         raise BadRequest(str(exc), field=found and (found[1] or found[2])) from exc
+    except UnicodeDecodeError:
+        raise BadRequest("a text in the body is not UTF-8") from None
     except RecursionError:
         raise BadRequest("the body is nested too deeply") from None
 

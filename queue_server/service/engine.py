@@ -63,7 +63,7 @@ def day_in(kept: Kept, plan: HallPlan) -> HallDay:
             evolve(hall, record)
     except KeyError as exc:
         raise _lost(str(exc), hall) from exc
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise JournalUnavailable(f"the journal's snapshot cannot be read: {exc}; restore a backup") from exc
     if not hall.is_closed:  # else nobody waits any more, and tickets are only looked at
         named = {key for ticket in hall.tickets.values() for key in (ticket.item_key, *ticket.further_items)}

@@ -108,6 +108,7 @@ def test_a_code_that_the_platform_does_not_know_is_refused(site: Site):
 
     until(lambda: site.of(ev.CardFailed), what="the refusal")
     assert site.of(ev.CardRead) == []
+    assert site.health("K01.credentials") == ("ok", None)  # the platform did what it is there for
 
 
 @pytest.mark.parametrize("own", [encode(CodeKind.TICKET, TICKET), f"http://hall.test/t/{TICKET}"])

@@ -131,9 +131,12 @@ def test_json_with_its_encoding_named_is_understood(serve: Callable[[Ask], None]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/tickets", "/api/v1/commands"])
-def test_a_body_nested_without_end_is_refused(serve: Callable[[Ask], None], path: str):
+@pytest.mark.parametrize("content", [b'{"a":' + b"[" * 8000, b'{"type": "\xff", "command_id": "\xff"}'])
+def test_a_body_nested_without_end_or_in_no_alphabet_is_refused(
+    serve: Callable[[Ask], None], path: str, content: bytes
+):
     async def ask(http: httpx.AsyncClient) -> None:
-        answer = await http.post(path, content=b'{"a":' + b"[" * 8000, headers={"Content-Type": "application/json"})
+        answer = await http.post(path, content=content, headers=JSON)
         assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
 
     serve(ask)
