@@ -14,18 +14,35 @@ from typing import Any
 
 from devices.boards.link import WIRE_TIMEOUT_S, BoardLink
 from devices.boards.sim_board import BoardSim
+from devices.counter_displays.sim_number_bar import SimNumberBars
+from devices.counter_displays.sim_onbon import SimOnbon
 from devices.identity.samv_sim import SamvSim
+from devices.opening.counter_displays import open_display
+from devices.opening.power import open_ups
 from devices.opening.printers import open_printer
 from devices.opening.readers import open_reader
+from devices.opening.relays import open_switches
+from devices.opening.scanners import open_scanner
+from devices.opening.speakers import open_speaker
 from devices.ports import Device
+from devices.power.sim_upsd import SimUpsd
 from devices.printers.raster import raster
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
 from devices.printers.trial import trial_slip
+from devices.relays.sim_relays import SimLcus, SimModbusRelay
+from devices.scanners.sim_scanner import ScannerSim
+from devices.sim_line import PtyLine, SimulatedDevice, TcpLine
+from devices.speakers.sim_syn6288 import SimSyn6288
 from devices.wire import SerialWire
 from hall.texts import ENGLISH
+from settings.devices.bars import NumberBarLine, OnbonSerial, OnbonTcp
+from settings.devices.power import NutTable
 from settings.devices.printers import SerialPrinter, TcpPrinter
 from settings.devices.readers import SamvReader
+from settings.devices.relays import LcusRelays, ModbusRelays
+from settings.devices.scanners import SerialScanner
+from settings.devices.speakers import Syn6288Table
 from tests.devices.contract.bad_wire import Place
 
 TODAY = date(2026, 3, 2)
@@ -105,12 +122,43 @@ def _tcp(place: Place) -> dict[str, Any]:
     return {"host": place[0], "port": place[1]}
 
 
+@contextlib.contextmanager
+def _scanner(folder: Path) -> Iterator[Place]:
+    with ScannerSim(folder / "scanner") as scanner:
+        yield Path(scanner.port)
+
+
+def _on_a_line(make: Callable[[], SimulatedDevice]) -> Callable[[Path], AbstractContextManager[Place]]:
+    """A simulator on a serial line of its own."""
+
+    @contextlib.contextmanager
+    def simulate(_folder: Path) -> Iterator[Place]:
+        line = PtyLine(make())
+        yield Path(line.port)
+        line.close()
+
+    return simulate
+
+
+def _in_the_network(make: Callable[[], SimulatedDevice]) -> Callable[[Path], AbstractContextManager[Place]]:
+    """A simulator with a socket."""
+
+    @contextlib.contextmanager
+    def simulate(_folder: Path) -> Iterator[Place]:
+        line = TcpLine(make())
+        yield line.host, line.port
+        line.close()
+
+    return simulate
+
+
 KINDS = (
     Kind(
         "sam_v",
         _samv,
         lambda place: open_reader(SamvReader(kind="sam_v", port=str(place)), "reader", lambda: TODAY),
         lambda reader, _n: reader.poll(),
+        needs_hands=True,
     ),
     Kind(
         "printer_tcp",
@@ -125,4 +173,56 @@ KINDS = (
         lambda printer, n: printer.print(f"job-{n}", raster(trial_slip("printer", ENGLISH, 576))),
     ),
     Kind("board", _board, _GreetedBoard, lambda board, _n: board.ping()),
+    Kind(
+        "scanner",
+        _scanner,
+        lambda place: open_scanner(SerialScanner(kind="serial", port=str(place)), "scanner"),
+        lambda scanner, _n: scanner.poll(),
+        answers=False,
+        needs_hands=True,
+    ),
+    Kind(
+        "number_bar",
+        _on_a_line(SimNumberBars),
+        lambda place: open_display(NumberBarLine(kind="number_bar", bars_id="L", port=str(place), addresses={5: 1})),
+        lambda bars, n: bars.show_call("1", f"A{n:03d}", f"请A{n:03d}号"),
+        answers=False,
+    ),
+    Kind(
+        "onbon",
+        _in_the_network(SimOnbon),
+        lambda place: open_display(OnbonTcp(kind="onbon", bars_id="L", counter=1, **_tcp(place))),
+        lambda bar, n: bar.show_call("1", f"A{n:03d}", f"请A{n:03d}号"),
+    ),
+    Kind(
+        "onbon_serial",
+        _on_a_line(SimOnbon),
+        lambda place: open_display(OnbonSerial(kind="onbon_serial", bars_id="L", counter=1, port=str(place))),
+        lambda bar, n: bar.show_call("1", f"A{n:03d}", f"请A{n:03d}号"),
+    ),
+    Kind(
+        "syn6288",
+        _on_a_line(SimSyn6288),
+        lambda place: open_speaker(Syn6288Table(port=str(place)), "speaker"),
+        lambda speaker, n: speaker.speak(f"请A{n:03d}号到3号窗口办理"),
+    ),
+    Kind(
+        "relay_modbus",
+        _on_a_line(lambda: SimModbusRelay(address=254)),
+        lambda place: open_switches(ModbusRelays(kind="modbus", port=str(place)), "switches"),
+        lambda switches, n: switches.set(1, on=bool(n % 2)),
+    ),
+    Kind(
+        "relay_lcus",
+        _on_a_line(SimLcus),
+        lambda place: open_switches(LcusRelays(kind="lcus", port=str(place)), "switches"),
+        lambda switches, n: switches.set(1, on=bool(n % 2)),
+        answers=False,
+    ),
+    Kind(
+        "ups",
+        _in_the_network(SimUpsd),
+        lambda place: open_ups(NutTable(kind="nut", ups="ups", **_tcp(place)), "ups"),
+        lambda ups, _n: ups.read(),
+    ),
 )
