@@ -71,23 +71,23 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
     arrived_at = _within_today(hall, command.arrived_at, now)
     interval = interval_at(hall.plan.queues[item.queue].hours, arrived_at)
-    priority, group, by_age = priority_of(hall, declared, command.age_years)
     issued = ticket_issued(
         hall,
         item,
         now,
+        priority_of(hall, declared, command.age_years),
         ticket_id=command.ticket_id,
         number=command.number,
-        priority=priority,
-        arrived_at=arrived_at,
         kiosk_id=command.kiosk_id,
-        green_group=group,
-        green_by_age=by_age,
+        arrived_at=arrived_at,
+        quota_interval=interval.name if interval else None,
+    )
+    issued = structs.replace(
+        issued,
         identity_kind=command.identity_kind,
         masked_number=command.masked_number,
         person=command.person,
         lease_id=lease.lease_id,
-        quota_interval=interval.name if interval else None,
     )
     return [_over_at_once(issued) if hall.is_closed else issued]
 
