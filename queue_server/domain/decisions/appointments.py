@@ -106,16 +106,17 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
         quota_interval=interval,
     )
     issued = structs.replace(issued, appointment_no=appointment.appointment_no)
-    if not hall.plan.keeps_identity(item.queue):
-        return [issued]
-    return [
-        structs.replace(
-            issued,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=appointment.person,
-        )
-    ]
+    return [_named(issued, command, appointment) if hall.plan.keeps_identity(item.queue) else issued]
+
+
+def _named(issued: m.TicketIssued, command: m.CheckIn, appointment: Appointment) -> m.TicketIssued:
+    """The ticket with whose it is."""
+    return structs.replace(
+        issued,
+        identity_kind=command.identity_kind,
+        masked_number=command.masked_number,
+        person=appointment.person,
+    )
 
 
 def _free_slot(hall: HallDay, item: ServiceItem, starts_at: datetime, now: datetime) -> Slot:

@@ -56,21 +56,7 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
         kiosk_id=command.kiosk_id,
         quota_interval=interval,
     )
-    return [
-        structs.replace(
-            issued,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=command.person,
-            further_items=command.further_items,
-            further_quotas=counted,
-            party_size=command.party_size,
-            note=command.note,
-            special_need=command.special_need,
-            is_representative=command.is_representative,
-            principal=command.principal,
-        )
-    ]
+    return [_telling(issued, command, counted)]
 
 
 def ticket_issued(
@@ -110,6 +96,23 @@ def ticket_issued(
         quota_interval=quota_interval,
     )
     return structs.replace(issued, green_group=group, green_by_age=by_age) if group else issued
+
+
+def _telling(issued: m.TicketIssued, command: m.IssueTicket, counted: tuple[str, ...]) -> m.TicketIssued:
+    """The ticket with what its draw tells of the visitor; `counted` is what its further matters count in."""
+    return structs.replace(
+        issued,
+        identity_kind=command.identity_kind,
+        masked_number=command.masked_number,
+        person=command.person,
+        further_items=command.further_items,
+        further_quotas=counted,
+        party_size=command.party_size,
+        note=command.note,
+        special_need=command.special_need,
+        is_representative=command.is_representative,
+        principal=command.principal,
+    )
 
 
 def next_number(hall: HallDay, prefix: str) -> int:

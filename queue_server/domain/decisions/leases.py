@@ -58,13 +58,7 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
     After the day was closed it is still written down, for the statistics and for its kiosk, and over at once.
     """
     item = item_of(hall, command.item_key)
-    lease = hall.leases.get(command.lease_id)
-    if lease is None or lease.kiosk_id != command.kiosk_id:
-        raise no.UnknownLease(f"kiosk {command.kiosk_id} has no block {command.lease_id!r} today")
-    if lease.prefix != item.queue or not lease.first <= command.number <= lease.last:
-        raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
-    if command.number in lease.used or command.ticket_id in hall.tickets:
-        raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
+    _check_lease(hall, command, item.queue)
     if not hall.plan.keeps_identity(item.queue):
         command = without_identity(command)
     known = {group.key for group in hall.rules.order.green_groups}
@@ -87,9 +81,20 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
         identity_kind=command.identity_kind,
         masked_number=command.masked_number,
         person=command.person,
-        lease_id=lease.lease_id,
+        lease_id=command.lease_id,
     )
     return [_over_at_once(issued) if hall.is_closed else issued]
+
+
+def _check_lease(hall: HallDay, command: m.MergeTicket, prefix: str) -> None:
+    """See that a number was the kiosk's to give out, once; raises `UnknownLease`, `NotInLease`, `NumberUsed`."""
+    lease = hall.leases.get(command.lease_id)
+    if lease is None or lease.kiosk_id != command.kiosk_id:
+        raise no.UnknownLease(f"kiosk {command.kiosk_id} has no block {command.lease_id!r} today")
+    if lease.prefix != prefix or not lease.first <= command.number <= lease.last:
+        raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
+    if command.number in lease.used or command.ticket_id in hall.tickets:
+        raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
 
 
 def _over_at_once(issued: m.TicketIssued) -> m.TicketIssued:
