@@ -17,8 +17,8 @@ LAST_SEQ = 2**62  # behind everybody who arrived at the same instant
 def ahead_count(hall: HallDay, prefix: str, priority: PriorityClass, arrived_at: datetime) -> int:
     """People ahead of a new arrival in a queue, by the order policy; the N:1 rule, which evens out, is left aside."""
     arrived_us, people = arrival_us(arrived_at), hall.backlog[prefix].people
-    if hall.rules.order.policy is STRICT and hall.lines.count_before_latest(prefix, arrived_us) == sum(people):
-        return sum(people[: RANK[priority] + 1])  # nearly always: nobody is aside, and the count is known
+    if hall.rules.order.policy is STRICT and hall.lines.count_before_latest(prefix, arrived_us) == people[-1]:
+        return people[RANK[priority]]  # nearly always: nobody is aside, and the count is known
     return _ahead(hall, prefix, priority, Place(arrived_us, LAST_SEQ, ""))
 
 

@@ -21,7 +21,7 @@ AT_ONCE_STEP = 0.04
 MOST_BIAS = log(4)
 NEAREST_Z, FURTHEST_Z = 0.05, 4.0
 SMALLEST = 0.02  # of a mean: no wait is taken to be shorter than its cube
-VISITS_REMEMBERED = 50  # the mean visit of a queue follows its last visitors
+ONE_VISIT, THE_OTHERS = 0.02, 0.98  # how a queue's means weigh a new visitor and all before: they follow the last 50
 GREEN, BOOKED = RANK[PriorityClass.GREEN], RANK[PriorityClass.BOOKED]
 AT_ONCE_S = (2.5, 6.0, 15.0)  # assumed: how long a free clerk takes to call
 
@@ -103,9 +103,13 @@ def learn(known: Calibration, basis: Basis, waited_s: float) -> None:
 def learn_visit(known: Calibration, visit_s: float, priority: PriorityClass) -> None:
     """A visitor has come."""
     rank = RANK[priority]
-    known.visit_s += (visit_s - known.visit_s) / VISITS_REMEMBERED
-    known.green_share += ((rank == GREEN) - known.green_share) / VISITS_REMEMBERED
-    known.booked_share += ((rank == BOOKED) - known.booked_share) / VISITS_REMEMBERED
+    known.visit_s += (visit_s - known.visit_s) * ONE_VISIT
+    known.green_share *= THE_OTHERS
+    known.booked_share *= THE_OTHERS
+    if rank == GREEN:
+        known.green_share += ONE_VISIT
+    elif rank == BOOKED:
+        known.booked_share += ONE_VISIT
 
 
 def _mean_s(basis: Basis, learned: Learned) -> float:

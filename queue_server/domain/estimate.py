@@ -42,6 +42,7 @@ FIRST_OF_MANY = 1.5  # what several busy counters leave is spread less than expo
 VARIABILITY, STEADINESS = 1.25, 0.5  # of one call after another: variance over squared mean; less of few counters
 UNFORESEEN = 0.06  # the same of what makes whole lines slower or faster: pauses, added matters, the means themselves
 BACK_LATE_S = (-40.0, 10.0, 90.0)  # assumed: when clerks are back after a break, by the three quantiles
+LAST_RANK = len(RANK) - 1
 AT_ONCE = Basis(0.0, 0.0, 0.0)
 
 
@@ -77,7 +78,7 @@ def wait_estimate(
         return None
     rank = RANK[priority]
     people, work_s = _before(hall, outlook, item.queue, rank, ahead)
-    if people < len(outlook.able) and _has_free(hall, outlook.able, people):
+    if people < outlook.free:
         basis = AT_ONCE
     else:
         line_s = work_s / unit / (1 - min(known.overtaking(rank), outlook.most_overtaking))
@@ -89,9 +90,7 @@ def wait_estimate(
         breaks = hall.roster.breaks[item.queue]
         by_clock = partial(clock_s, breaks, outlook.at_s, staffed=outlook.staffed, full=outlook.full, unit=unit)
         found = Band(*map(by_clock, astuple(found), BACK_LATE_S))
-    return WaitEstimate(
-        int(found.p10_s * 10 + 0.5) / 10, int(found.p50_s * 10 + 0.5) / 10, int(found.p90_s * 10 + 0.5) / 10, basis
-    )
+    return WaitEstimate(round(found.p10_s * 10) / 10, round(found.p50_s * 10) / 10, round(found.p90_s * 10) / 10, basis)
 
 
 def _outlook(hall: HallDay, item: ServiceItem, known: Calibration, now: datetime) -> Outlook:
@@ -113,6 +112,8 @@ def _outlook(hall: HallDay, item: ServiceItem, known: Calibration, now: datetime
         staffed=staffed,
         full=full,
         unit=unit,
+        free=sum(hall.counters[number].ticket_id is None for number in able),
+        rivals=duty.rivals,
         first_s=_first_s(hall, able, paused, unit, now) if unit else None,
         rest=rest,
         most_overtaking=_most_overtaking(hall),
@@ -133,16 +134,15 @@ def _before(hall: HallDay, outlook: Outlook, prefix: str, rank: int, ahead: int)
 
     Of queues that share counters, those people count by the share of their counters that serve this queue too.
     """
-    ranks = rank + 1 if outlook.is_strict else len(RANK)
+    up_to = rank if outlook.is_strict else LAST_RANK
     backlog = hall.backlog[prefix]
-    count, work_s = sum(backlog.people[:ranks]), float(sum(backlog.work_s[:ranks]))
+    count, people, work_s = backlog.people[up_to], float(ahead), float(backlog.work_s[up_to])
     if ahead < count:
         work_s *= ahead / count
-    people = float(ahead)
-    for rival, share in hall.duty[prefix].rivals:
+    for rival, share in outlook.rivals:
         other = hall.backlog[rival]
-        people += share * sum(other.people[:ranks])
-        work_s += share * sum(other.work_s[:ranks])
+        people += share * other.people[up_to]
+        work_s += share * other.work_s[up_to]
     return people, work_s
 
 
@@ -150,17 +150,6 @@ def _most_overtaking(hall: HallDay) -> float:
     """The share of calls that priority can have, < 1: by the N:1 rule, N of N + 1."""
     most = hall.rules.order.most_in_a_row
     return MOST_OVERTAKING if most is None else min(most / (most + 1), MOST_OVERTAKING)
-
-
-def _has_free(hall: HallDay, numbers: Sequence[str], people: float) -> bool:
-    """Whether more of these counters are free than people come before."""
-    counters = hall.counters
-    for number in numbers:
-        if counters[number].ticket_id is None:
-            people -= 1
-            if people < 0:
-                return True
-    return False
 
 
 def _first_s(hall: HallDay, able: Sequence[str], paused: int, unit: int, now: datetime) -> float | None:

@@ -22,13 +22,17 @@ from queue_server.domain.pace import mean_service_s
 RECENT_SERVICES = 40  # service times remembered of each matter and queue, for wait estimates
 RECENT_ESTIMATES = 200  # estimates remembered of each queue beside the waits that came true
 RECENT_CALLS = 12  # calls remembered for each zone's display
+RANKS = len(RANK)
 
 Ability = tuple[str, str]
 """A department and one of its matters."""
 
 
-class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
-    """A ticket as it stands. It refers to no other, so the garbage collector need not look at the day's thousands."""
+class Ticket(Struct, omit_defaults=True, gc=False):
+    """A ticket as it stands. It refers to no other, so the garbage collector need not look at the day's thousands.
+
+    What its issue says comes first, in the order in which `changes.tickets` gives it.
+    """
 
     ticket_id: str
     display_number: str
@@ -39,17 +43,23 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     issued_at: datetime
     arrived_at: datetime  # what its place in line counts from
     kiosk_id: str = ""
-    state: TicketState = TicketState.WAITING
     priority: PriorityClass = PriorityClass.ORDINARY
+    wait_p10_s: float | None = None  # as estimated at its issue
+    wait_p50_s: float | None = None
+    wait_p90_s: float | None = None
+    wait_basis: Basis | None = None  # what that was made from
     green_group: str | None = None
+    green_by_age: bool = False  # not by declaration
     masked_number: str | None = None
     person: str | None = None
+    principal: str | None = None  # on whose behalf a representative drew it
+    is_representative: bool = False
     further_items: tuple[str, ...] = ()
     party_size: int = 1
     note: str | None = None
     special_need: str | None = None
-    is_representative: bool = False
     appointment_no: str | None = None
+    state: TicketState = TicketState.WAITING
     is_printed: bool | None = None  # None: the kiosk has not said yet
     called_at: datetime | None = None  # its first call
     last_call_at: datetime | None = None
@@ -73,16 +83,10 @@ class Ticket(Struct, kw_only=True, omit_defaults=True, gc=False):
     was_held: bool = False
     back_at_call: int | None = None  # the count of its queue's calls from which it comes back; see `left_to_pass`
     not_before: datetime | None = None
-    wait_p50_s: float | None = None  # as estimated at its issue
-    wait_p10_s: float | None = None
-    wait_p90_s: float | None = None
-    wait_basis: Basis | None = None  # what that was made from
     work_s: int = 0  # how long it will keep a counter of its queue busy, as far as one knows
     is_open_ended: bool = False  # on hold without a time of its own: waits again when the counter closes
     alone_since: datetime | None = None  # since when it waits for one counter or clerk alone
-    principal: str | None = None  # on whose behalf a representative drew it
     way_back: tuple[Sender, ...] = ()  # who has it back when it is done here, the next one last
-    green_by_age: bool = False  # not by declaration
     done_items: tuple[str, ...] = ()  # matters of it that were handled before the present one
 
     @property
@@ -187,13 +191,22 @@ class Estimate(Struct, frozen=True):
 
 
 class Backlog:
-    """Who waits in one queue and how long they will keep counters busy, by rank of priority."""
+    """Who waits in one queue and how long they will keep counters busy: up to each rank of priority, that one included.
+
+    Most people are of the last rank, so that most come and go at the cost of one sum.
+    """
 
     __slots__ = ("people", "work_s")
 
     def __init__(self) -> None:
-        self.people = [0] * len(RANK)
-        self.work_s = [0] * len(RANK)
+        self.people = [0] * RANKS
+        self.work_s = [0] * RANKS
+
+    def add(self, rank: int, people: int, work_s: int) -> None:
+        """Add people of a rank with the work that they bring; below 0 to take them out."""
+        for at in range(rank, RANKS):
+            self.people[at] += people
+            self.work_s[at] += work_s
 
 
 @dataclass

@@ -19,6 +19,8 @@ class Outlook(Struct, frozen=True, kw_only=True, gc=False):
     staffed: int  # those and the paused ones
     full: int  # counters that serve when no break is on; 0 when nobody knows
     unit: int  # counters that the work is spread over; 0 when nobody knows
+    free: int  # of the able ones, how many have no visitor
+    rivals: tuple[tuple[str, float], ...]  # queues that share the counters, as `Duty` has them
     first_s: float | None  # until the first counter falls free; None where many counters make it a matter of chance
     rest: Break | None  # the break that is on, or the next one of the day
     most_overtaking: float  # the share of calls that priority can have, < 1

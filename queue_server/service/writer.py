@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from struct import Struct
 
 from prometheus_client import Histogram
 
@@ -26,17 +27,19 @@ BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 BATCH_S = Histogram("hq_batch_seconds", "Time to decide and keep one batch.", buckets=BUCKETS)
 
 
-VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 IDS_AT_ONCE = 128
+ID_BYTES = 16 * IDS_AT_ONCE
+RANDOM_BITS = int(IDS_AT_ONCE * "ffffffffffff0fff3fffffffffffffff", 16)
+FIXED_BITS = int(IDS_AT_ONCE * "00000000000040008000000000000000", 16)  # RFC 9562, 5.4: version 4 and its variant
+ID_PARTS = Struct("8s4s4s4s12s")  # hexadecimal digits between the hyphens
 
 
 def fresh_ids() -> Iterator[str]:
-    """Random UUIDs as `str(uuid.uuid4())` makes them, at a fifth of the cost; every ticket needs one."""
+    """Random UUIDs as `str(uuid.uuid4())` makes them, at an eighth of the cost; every ticket needs one."""
     while True:
-        digits = os.urandom(16 * IDS_AT_ONCE).hex()
-        for at in range(0, len(digits), 32):
-            d = digits[at : at + 32]
-            yield f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{VARIANT[d[16]]}{d[17:20]}-{d[20:]}"
+        bits = int.from_bytes(os.urandom(ID_BYTES)) & RANDOM_BITS | FIXED_BITS
+        for parts in ID_PARTS.iter_unpack(bits.to_bytes(ID_BYTES).hex().encode()):
+            yield b"-".join(parts).decode()
 
 
 class Writer:

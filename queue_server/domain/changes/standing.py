@@ -12,7 +12,7 @@ def stand(hall: HallDay, ticket: Ticket) -> None:
         hall.aside[ticket.ticket_id] = None
     else:
         hall.lines.add(ticket.line, ticket.place)
-    _count(hall, ticket, 1)
+    hall.backlog[ticket.prefix].add(RANK[ticket.priority], 1, ticket.work_s)
 
 
 def leave(hall: HallDay, ticket: Ticket) -> None:
@@ -23,19 +23,12 @@ def leave(hall: HallDay, ticket: Ticket) -> None:
         hall.missed.pop(ticket.ticket_id, None)
     elif ticket.state is not TicketState.WAITING:
         return
-    elif ticket.ticket_id in hall.aside:
-        del hall.aside[ticket.ticket_id]
-        _count(hall, ticket, -1)
     else:
-        hall.lines.remove(ticket.line, ticket.place)
-        _count(hall, ticket, -1)
-
-
-def _count(hall: HallDay, ticket: Ticket, sign: int) -> None:
-    """Add a ticket to its queue's backlog or take it out; the `PriorityClass` that it stands by decides its rank."""
-    backlog, rank = hall.backlog[ticket.prefix], RANK[ticket.priority]
-    backlog.people[rank] += sign
-    backlog.work_s[rank] += sign * ticket.work_s
+        if ticket.ticket_id in hall.aside:
+            del hall.aside[ticket.ticket_id]
+        else:
+            hall.lines.remove(ticket.line, ticket.place)
+        hall.backlog[ticket.prefix].add(RANK[ticket.priority], -1, -ticket.work_s)
 
 
 def come_back(hall: HallDay, ticket: Ticket) -> None:

@@ -14,33 +14,7 @@ from queue_server.domain.slots import came_in_time
 
 def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
     """A new ticket waits; one that came after the closing is over, teaches nothing, and needs no queue of the plan."""
-    ticket = Ticket(
-        ticket_id=event.ticket_id,
-        display_number=event.display_number,
-        number=event.number,
-        seq=record.seq,
-        prefix=event.prefix,
-        item_key=event.item_key,
-        issued_at=record.at,
-        arrived_at=event.arrived_at or record.at,
-        kiosk_id=event.kiosk_id,
-        priority=event.priority,
-        green_group=event.green_group,
-        masked_number=event.masked_number,
-        person=event.person,
-        further_items=event.further_items,
-        party_size=event.party_size,
-        note=event.note,
-        special_need=event.special_need,
-        is_representative=event.is_representative,
-        principal=event.principal,
-        appointment_no=event.appointment_no,
-        wait_p10_s=event.wait_p10_s,
-        wait_p50_s=event.wait_p50_s,
-        wait_p90_s=event.wait_p90_s,
-        wait_basis=event.wait_basis,
-        green_by_age=event.green_by_age,
-    )
+    ticket = _ticket(event, record)
     hall.tickets[ticket.ticket_id] = ticket
     if event.after_closing:
         step(ticket, TicketStep.EXPIRE)
@@ -53,16 +27,8 @@ def issued(hall: HallDay, event: m.TicketIssued, record: Record) -> None:
         hall.last_number[event.prefix] = event.number
     if is_walk_in(hall, event.appointment_no, record.at):
         _count(hall, event.prefix, event.quota_interval)
-    for counted in event.further_quotas:
-        hall.issued_in[counted] = hall.issued_in.get(counted, 0) + 1
-    if event.person is not None:
-        hall.tickets_of.setdefault(event.person, []).append(ticket.ticket_id)
-    if event.principal is not None:
-        hall.tickets_for.setdefault(event.principal, []).append(ticket.ticket_id)
-    if event.lease_id is not None:
-        hall.leases[event.lease_id].used.add(event.number)
-    if event.appointment_no is not None:
-        checked_in(hall, event.appointment_no, ticket.ticket_id)
+    if event.further_quotas or event.person or event.principal or event.lease_id or event.appointment_no:
+        _count_elsewhere(hall, event)
 
 
 def printed(hall: HallDay, event: m.TicketPrinted | m.TicketNotPrinted, _record: Record) -> None:
@@ -141,6 +107,51 @@ def is_walk_in(hall: HallDay, appointment_no: str | None, came_at: datetime) -> 
     if appointment_no is None:
         return True
     return not came_in_time(hall.appointments[appointment_no].starts_at, came_at, hall.rules.appointments)
+
+
+def _ticket(event: m.TicketIssued, record: Record) -> Ticket:
+    """A new ticket, by position: keywords would take three times as long, as often as a number is drawn or replayed."""
+    return Ticket(
+        event.ticket_id,
+        event.display_number,
+        event.number,
+        record.seq,
+        event.prefix,
+        event.item_key,
+        record.at,
+        event.arrived_at or record.at,
+        event.kiosk_id,
+        event.priority,
+        event.wait_p10_s,
+        event.wait_p50_s,
+        event.wait_p90_s,
+        event.wait_basis,
+        event.green_group,
+        event.green_by_age,
+        event.masked_number,
+        event.person,
+        event.principal,
+        event.is_representative,
+        event.further_items,
+        event.party_size,
+        event.note,
+        event.special_need,
+        event.appointment_no,
+    )
+
+
+def _count_elsewhere(hall: HallDay, event: m.TicketIssued) -> None:
+    """Count a new ticket where not every ticket counts."""
+    for counted in event.further_quotas:
+        hall.issued_in[counted] = hall.issued_in.get(counted, 0) + 1
+    if event.person is not None:
+        hall.tickets_of.setdefault(event.person, []).append(event.ticket_id)
+    if event.principal is not None:
+        hall.tickets_for.setdefault(event.principal, []).append(event.ticket_id)
+    if event.lease_id is not None:
+        hall.leases[event.lease_id].used.add(event.number)
+    if event.appointment_no is not None:
+        checked_in(hall, event.appointment_no, event.ticket_id)
 
 
 def _count(hall: HallDay, prefix: str, interval: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, tzinfo
 
+from msgspec import structs
+
 from hall import messages as m
 from hall.appointment import APPOINTMENT_LIFE, AppointmentState, AppointmentStep, restricted_until
 from hall.catalogue import ServiceItem
@@ -10,6 +12,7 @@ from hall.priority import PriorityClass
 from queue_server.domain import refusals as no
 from queue_server.domain.decisions.asking import NewId, check_place, item_of
 from queue_server.domain.decisions.issuing import (
+    Admitted,
     check_day,
     check_hours,
     next_number,
@@ -85,32 +88,35 @@ def check_in(hall: HallDay, command: m.CheckIn, now: datetime, new_id: NewId) ->
     if seconds_between(now, begins) > 0:
         raise no.TooEarly(f"check-in begins at {begins:%H:%M}", prefix=item.queue, opens_at=begins.isoformat())
     if command.identity_kind is None:
-        check_document(hall, item.queue)
+        check_document(hall, (item.queue,))
     check_ban(hall, appointment.person)
     is_in_time = seconds_between(now, ends) >= 0
     interval = None if is_in_time else check_hours(hall, item, now)
-    is_named = hall.plan.keeps_identity(item.queue)
-    priority, group, by_age = priority_of(hall, None, command.age_years)
-    if is_in_time and priority is PriorityClass.ORDINARY:
-        priority = PriorityClass.BOOKED
-    return [
-        ticket_issued(
-            hall,
-            item,
-            now,
-            ticket_id=new_id(),
-            number=next_number(hall, item.queue),
-            kiosk_id=command.kiosk_id,
-            priority=priority,
-            green_group=group,
-            green_by_age=by_age,
-            identity_kind=command.identity_kind if is_named else None,
-            masked_number=command.masked_number if is_named else None,
-            person=appointment.person if is_named else None,
-            appointment_no=appointment.appointment_no,
-            quota_interval=interval,
-        )
-    ]
+    admitted = priority_of(hall, None, command.age_years)
+    if is_in_time and admitted.priority is PriorityClass.ORDINARY:
+        admitted = Admitted(PriorityClass.BOOKED)
+    issued = ticket_issued(
+        hall,
+        item,
+        now,
+        admitted,
+        ticket_id=new_id(),
+        number=next_number(hall, item.queue),
+        kiosk_id=command.kiosk_id,
+        quota_interval=interval,
+    )
+    issued = structs.replace(issued, appointment_no=appointment.appointment_no)
+    return [_named(issued, command, appointment) if hall.plan.keeps_identity(item.queue) else issued]
+
+
+def _named(issued: m.TicketIssued, command: m.CheckIn, appointment: Appointment) -> m.TicketIssued:
+    """The ticket with whose it is."""
+    return structs.replace(
+        issued,
+        identity_kind=command.identity_kind,
+        masked_number=command.masked_number,
+        person=appointment.person,
+    )
 
 
 def _free_slot(hall: HallDay, item: ServiceItem, starts_at: datetime, now: datetime) -> Slot:

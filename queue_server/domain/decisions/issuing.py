@@ -10,17 +10,27 @@ from hall import messages as m
 from hall.catalogue import ServiceItem
 from hall.clock import business_day
 from hall.hours import admission, interval_at
-from hall.identity import DocumentKind
 from hall.priority import PriorityClass
 from hall.ticket import LAST_NUMBER, display_number
 from queue_server.domain import refusals as no
 from queue_server.domain.ahead import ahead_count
 from queue_server.domain.decisions.asking import NewId, check_place, item_of
-from queue_server.domain.decisions.rights import check_person, check_representative
+from queue_server.domain.decisions.rights import check_document, check_person, check_representative
 from queue_server.domain.estimate import wait_estimate
 from queue_server.domain.hall_day import HallDay
 
 C = TypeVar("C", m.IssueTicket, m.MergeTicket)
+
+
+class Admitted(NamedTuple):
+    """What a visitor counts as."""
+
+    priority: PriorityClass
+    green_group: str | None = None
+    by_age: bool = False  # the document's birth date says so; else the visitor or the desk does
+
+
+NOT_ADMITTED = Admitted(PriorityClass.ORDINARY)
 
 
 def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -> list[m.AnyEvent]:
@@ -33,99 +43,75 @@ def issue(hall: HallDay, command: m.IssueTicket, now: datetime, new_id: NewId) -
         command = _as_kept(hall, command, prefixes)
     check_day(hall)
     _check_size(hall, command, item.queue)
-    has_document = command.identity_kind is not None
-    if command.is_representative:
-        check_representative(hall, command.person, command.principal, *prefixes, has_document=has_document)
-    else:
-        check_person(hall, command.person, *prefixes, has_document=has_document)
+    _check_visitor(hall, command, prefixes)
     interval = check_hours(hall, item, now)
-    further_quotas = _check_further(hall, item, further, now) if further else ()
-    priority, group, by_age = priority_of(hall, command.green_group, command.age_years)
-    return [
-        ticket_issued(
-            hall,
-            item,
-            now,
-            ticket_id=new_id(),
-            number=next_number(hall, item.queue),
-            kiosk_id=command.kiosk_id,
-            priority=priority,
-            green_group=group,
-            green_by_age=by_age,
-            identity_kind=command.identity_kind,
-            masked_number=command.masked_number,
-            person=command.person,
-            further_items=command.further_items,
-            party_size=command.party_size,
-            note=command.note,
-            special_need=command.special_need,
-            is_representative=command.is_representative,
-            principal=command.principal,
-            quota_interval=interval,
-            further_quotas=further_quotas,
-        )
-    ]
+    counted = _check_further(hall, item, further, now) if further else ()
+    issued = ticket_issued(
+        hall,
+        item,
+        now,
+        priority_of(hall, command.green_group, command.age_years),
+        ticket_id=new_id(),
+        number=next_number(hall, item.queue),
+        kiosk_id=command.kiosk_id,
+        quota_interval=interval,
+    )
+    return [_telling(issued, command, counted)]
 
 
 def ticket_issued(
     hall: HallDay,
     item: ServiceItem,
     now: datetime,
+    admitted: Admitted,
     *,
     ticket_id: str,
     number: int,
     kiosk_id: str,
-    priority: PriorityClass,
-    green_group: str | None,
-    identity_kind: DocumentKind | None,
-    masked_number: str | None,
-    person: str | None,
-    further_items: tuple[str, ...] = (),
-    party_size: int = 1,
-    note: str | None = None,
-    special_need: str | None = None,
-    is_representative: bool = False,
-    principal: str | None = None,
-    appointment_no: str | None = None,
     arrived_at: datetime | None = None,
-    lease_id: str | None = None,
     quota_interval: str | None = None,
-    further_quotas: tuple[str, ...] = (),
-    green_by_age: bool = False,
 ) -> m.TicketIssued:
-    """The event, with the place in line and the wait as they are now."""
+    """What every ticket says, with the place in line and the wait as they are now; the caller adds what few say.
+
+    A call with more than fifteen keywords goes by way of a dictionary (CPython), which would cost every ticket 1 us.
+    """
+    priority, group, by_age = admitted
     ahead = ahead_count(hall, item.queue, priority, arrived_at or now)
     wait = wait_estimate(hall, item, priority, ahead, now)
-    return m.TicketIssued(
+    issued = m.TicketIssued(
         ticket_id=ticket_id,
         display_number=display_number(item.queue, number),
         business_day=hall.day or business_day(now),  # a clock set back does not go back a day
         prefix=item.queue,
         number=number,
         item_key=item.key,
+        kiosk_id=kiosk_id,
         ahead_count=ahead,
         wait_p10_s=wait.p10_s if wait else None,
         wait_p50_s=wait.p50_s if wait else None,
         wait_p90_s=wait.p90_s if wait else None,
         wait_basis=wait.basis if wait else None,
-        kiosk_id=kiosk_id,
         priority=priority,
-        green_group=green_group,
-        identity_kind=identity_kind,
-        masked_number=masked_number,
-        person=person,
-        further_items=further_items,
-        party_size=party_size,
-        note=note,
-        special_need=special_need,
-        is_representative=is_representative,
-        principal=principal,
-        appointment_no=appointment_no,
         arrived_at=arrived_at,
-        lease_id=lease_id,
         quota_interval=quota_interval,
-        further_quotas=further_quotas,
-        green_by_age=green_by_age,
+    )
+    return structs.replace(issued, green_group=group, green_by_age=by_age) if group else issued
+
+
+def _telling(issued: m.TicketIssued, command: m.IssueTicket, counted: tuple[str, ...]) -> m.TicketIssued:
+    """The ticket with what its draw tells of the visitor; `counted` is what its further matters count in."""
+    return structs.replace(
+        issued,
+        identity_kind=command.identity_kind,
+        masked_number=command.masked_number,
+        person=command.person,
+        further_items=command.further_items,
+        further_quotas=counted,
+        party_size=command.party_size,
+        note=command.note,
+        special_need=command.special_need,
+        is_representative=command.is_representative,
+        principal=command.principal,
     )
 
 
@@ -135,17 +121,6 @@ def next_number(hall: HallDay, prefix: str) -> int:
     if number > LAST_NUMBER:
         raise no.QueueFull(f"queue {prefix} has given out all of today's numbers", prefix=prefix)
     return number
-
-
-class Admitted(NamedTuple):
-    """What a visitor counts as."""
-
-    priority: PriorityClass
-    green_group: str | None = None
-    by_age: bool = False  # the document's birth date says so; else the visitor or the desk does
-
-
-NOT_ADMITTED = Admitted(PriorityClass.ORDINARY)
 
 
 def priority_of(hall: HallDay, declared: str | None, age_years: int | None) -> Admitted:
@@ -249,6 +224,18 @@ def _check_further(hall: HallDay, first: ServiceItem, further: Sequence[ServiceI
             if interval is not None:
                 counted[f"{item.queue} {interval}"] = None
     return tuple(counted)
+
+
+def _check_visitor(hall: HallDay, command: m.IssueTicket, prefixes: tuple[str, ...]) -> None:
+    """See that the visitor may have a ticket of these queues, or may take one for somebody else."""
+    has_document = command.identity_kind is not None
+    if command.is_representative:
+        check_representative(hall, command.person, command.principal, prefixes, has_document=has_document)
+        return
+    if not has_document:
+        check_document(hall, prefixes)
+    if command.person is not None:
+        check_person(hall, command.person, prefixes)
 
 
 def _check_size(hall: HallDay, command: m.IssueTicket, prefix: str) -> None:

@@ -58,38 +58,43 @@ def merge_ticket(hall: HallDay, command: m.MergeTicket, now: datetime, _new_id: 
     After the day was closed it is still written down, for the statistics and for its kiosk, and over at once.
     """
     item = item_of(hall, command.item_key)
-    lease = hall.leases.get(command.lease_id)
-    if lease is None or lease.kiosk_id != command.kiosk_id:
-        raise no.UnknownLease(f"kiosk {command.kiosk_id} has no block {command.lease_id!r} today")
-    if lease.prefix != item.queue or not lease.first <= command.number <= lease.last:
-        raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
-    if command.number in lease.used or command.ticket_id in hall.tickets:
-        raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
+    _check_lease(hall, command, item.queue)
     if not hall.plan.keeps_identity(item.queue):
         command = without_identity(command)
     known = {group.key for group in hall.rules.order.green_groups}
     declared = command.green_group if command.green_group in known else None  # the rules may have changed since
     arrived_at = _within_today(hall, command.arrived_at, now)
     interval = interval_at(hall.plan.queues[item.queue].hours, arrived_at)
-    priority, group, by_age = priority_of(hall, declared, command.age_years)
     issued = ticket_issued(
         hall,
         item,
         now,
+        priority_of(hall, declared, command.age_years),
         ticket_id=command.ticket_id,
         number=command.number,
-        priority=priority,
-        arrived_at=arrived_at,
         kiosk_id=command.kiosk_id,
-        green_group=group,
-        green_by_age=by_age,
+        arrived_at=arrived_at,
+        quota_interval=interval.name if interval else None,
+    )
+    issued = structs.replace(
+        issued,
         identity_kind=command.identity_kind,
         masked_number=command.masked_number,
         person=command.person,
-        lease_id=lease.lease_id,
-        quota_interval=interval.name if interval else None,
+        lease_id=command.lease_id,
     )
     return [_over_at_once(issued) if hall.is_closed else issued]
+
+
+def _check_lease(hall: HallDay, command: m.MergeTicket, prefix: str) -> None:
+    """See that a number was the kiosk's to give out, once; raises `UnknownLease`, `NotInLease`, `NumberUsed`."""
+    lease = hall.leases.get(command.lease_id)
+    if lease is None or lease.kiosk_id != command.kiosk_id:
+        raise no.UnknownLease(f"kiosk {command.kiosk_id} has no block {command.lease_id!r} today")
+    if lease.prefix != prefix or not lease.first <= command.number <= lease.last:
+        raise no.NotInLease(f"{command.number} is not a number of the block {lease.prefix}{lease.first}-{lease.last}")
+    if command.number in lease.used or command.ticket_id in hall.tickets:
+        raise no.NumberUsed(f"the number {lease.prefix}{command.number} was handed in before")
 
 
 def _over_at_once(issued: m.TicketIssued) -> m.TicketIssued:

@@ -11,16 +11,12 @@ from queue_server.domain.hall_day import HallDay, Ticket
 REQUIRED = IdentityPolicy.REQUIRED  # looked up once: every ticket asks
 
 
-def check_person(hall: HallDay, person: str | None, *prefixes: str, has_document: bool) -> None:
+def check_person(hall: HallDay, person: str, prefixes: Sequence[str]) -> None:
     """See what the rules say about one person who comes for matters of their own; raises a `RuleRefusal`.
 
     Args:
         prefixes: the queues of a ticket's matters, the first one's first.
     """
-    if not has_document:
-        check_document(hall, *prefixes)
-    if person is None:
-        return
     if person in hall.bans:
         check_ban(hall, person)
     todays = _drawn_by(hall, person, prefixes[0])
@@ -30,7 +26,7 @@ def check_person(hall: HallDay, person: str | None, *prefixes: str, has_document
 
 
 def check_representative(
-    hall: HallDay, person: str | None, principal: str | None, *prefixes: str, has_document: bool
+    hall: HallDay, person: str | None, principal: str | None, prefixes: Sequence[str], *, has_document: bool
 ) -> None:
     """See what the rules say about an agent, and about whom the ticket is for; raises a `RuleRefusal`.
 
@@ -39,7 +35,7 @@ def check_representative(
     if not hall.rules.persons.may_represent:
         raise no.NotAllowed("in this hall nobody takes a ticket on behalf of somebody else", prefix=prefixes[0])
     if not has_document:
-        check_document(hall, *prefixes)
+        check_document(hall, prefixes)
     for somebody in (person, principal):
         if somebody is not None:
             check_ban(hall, somebody)
@@ -60,7 +56,7 @@ def check_one_ticket(hall: HallDay, ticket: Ticket) -> None:
     _check_second(hall, others, tuple(dict.fromkeys((ticket.prefix, *further))))
 
 
-def check_document(hall: HallDay, *prefixes: str) -> None:
+def check_document(hall: HallDay, prefixes: Iterable[str]) -> None:
     """See that no queue wants a document, where none was shown; raises `IdentityRequired`."""
     for prefix in prefixes:
         if hall.plan.queues[prefix].identity is REQUIRED:

@@ -1,9 +1,11 @@
 """The writer on the real journal."""
 
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from queue_server.domain.record import Record
 from queue_server.domain.snapshot import digest
 from queue_server.service.engine import Engine, day_in
 from queue_server.service.ports import JournalUnavailable, Kept
-from queue_server.service.writer import Writer, fresh_ids
+from queue_server.service.writer import IDS_AT_ONCE, Writer, fresh_ids
 from tests.queue_server.halls import Clock
 
 ANSWER_S = 10
@@ -276,3 +278,13 @@ def test_a_clock_set_back_over_midnight_is_refused_until_somebody_confirms_it_an
 
     assert isinstance(event, m.TicketIssued)
     assert (event.display_number, event.business_day) == ("A002", clock.now().date() + timedelta(days=1))
+
+
+def test_fresh_ids_are_random_uuids_written_as_usual_and_never_the_same():
+    made = list(islice(fresh_ids(), 3 * IDS_AT_ONCE))
+
+    read = [uuid.UUID(text) for text in made]
+    assert [str(each) for each in read] == made
+    assert {(each.version, each.variant) for each in read} == {(4, uuid.RFC_4122)}
+    assert len(set(made)) == len(made)
+    assert all(len({each.hex[place] for each in read}) > 1 for place in range(32) if place != 12)
