@@ -65,8 +65,7 @@ def _resized(frame: Picture, width: int, height: int) -> Picture:
 
 def _stronger(one: Field, other: Field) -> Field:
     first, second = (cv2.magnitude(field[..., 0], field[..., 1]) for field in (one, other))
-    np.copyto(one, other, where=(second > first)[..., None])
-    return one
+    return np.asarray(cv2.copyTo(other, cv2.compare(second, first, cv2.CMP_GT), one), np.float32)
 
 
 def _normalised(field: Field) -> Field:
@@ -75,6 +74,6 @@ def _normalised(field: Field) -> Field:
     down = cv2.Scharr(field, cv2.CV_32F, 0, 1, scale=1 / 32)
     size = cv2.magnitude(across, down)
     usual = FLOOR + float(np.median(size[::3, ::3]))
-    around = cv2.blur(np.minimum(size, 5 * usual), (81, 81))  # capped: a strong edge must not hide a faint one near it
-    unit = 1 / (1.1 * usual + 0.9 * around)
-    return np.asarray(cv2.merge((across * unit, down * unit)), np.float32)
+    around = cv2.blur(cv2.min(size, 5 * usual), (81, 81))  # capped: a strong edge must not hide a faint one near it
+    unit = cv2.divide(1.0, cv2.addWeighted(around, 0.9, around, 0.0, 1.1 * usual))
+    return np.asarray(cv2.merge((cv2.multiply(across, unit), cv2.multiply(down, unit))), np.float32)
