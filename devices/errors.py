@@ -63,3 +63,15 @@ class ReaderFault(DeviceFault):
     """The reader failed its own test or its security module is not authorised."""
 
     code = "reader_fault"
+
+
+class ScanTooLarge(DeviceFault):
+    """A scan's file stays above the limit, however small its pages are made: fewer pages."""
+
+    code = "scan_too_large"
+
+
+class OcrMissing(DeviceFault):
+    """The engine that reads pages is not installed or does not work; scanning works without it."""
+
+    code = "ocr_missing"

@@ -9,6 +9,8 @@ MENDS = {
     "cutter_fault": "switch the printer off, free the cutter, switch it on",
     "card_unreadable": "lift the document and lay it again",
     "reader_fault": "the reader failed its own test: take it out of service and replace it",
+    "scan_too_large": "scan fewer pages at a time, or raise pdf_limit_kb in the site file",
+    "ocr_missing": 'install the extra "ocr", or set ocr = false in the site file; scanning works without it',
     "fault": "look at the device: its own display or lamps say more",
     "board_restarted": "nothing; if it happens often, check the board's power supply",
     "command_refused": "switch the board off and on; if it happens again, load its firmware anew",

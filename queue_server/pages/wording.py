@@ -155,6 +155,7 @@ DEVICE_KINDS = {
     "board": "Counter board",
     "bridge": "Board bridge",
     "speaker": "Speaker",
+    "camera": "Document camera",
     "offline_numbers": "Numbers without the server",
 }
 
@@ -169,6 +170,8 @@ DEVICE_CAUSES = {
     "cutter_fault": "The cutter is stuck.",
     "card_unreadable": "A document could not be read.",
     "reader_fault": "It failed its own test.",
+    "scan_too_large": "A scan was larger than allowed.",
+    "ocr_missing": "It cannot suggest which document a page is.",
     "board_restarted": "It restarted.",
     "command_refused": "It refused a command.",
     "wrong_firmware": "Its firmware belongs to another release.",

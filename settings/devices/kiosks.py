@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.devices.cameras import Camera
 from settings.devices.printers import Printer
 from settings.devices.readers import Reader
 from settings.table import Identifier, Table
@@ -21,3 +22,4 @@ class KioskTable(Table):
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server
     control_socket: Path | None = None  # for simulated citizens only
+    camera: Camera | None = None
