@@ -117,3 +117,15 @@ class UnknownUps(DeviceFault):
     """The power daemon knows no UPS of this name."""
 
     code = "unknown_ups"
+
+
+class ScanTooLarge(DeviceFault):
+    """A scan's file stays above the limit, however small its pages are made: fewer pages."""
+
+    code = "scan_too_large"
+
+
+class OcrMissing(DeviceFault):
+    """The engine that reads pages is not installed or does not work; scanning works without it."""
+
+    code = "ocr_missing"

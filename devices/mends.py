@@ -17,6 +17,8 @@ MENDS = {
     "credential_used": "have a new code shown: each opens once",
     "reader_fault": "the reader failed its own test: take it out of service and replace it",
     "scans_unreadable": "set it to end each code with Enter (CR), and to a US keyboard or the site file's line speed",
+    "scan_too_large": "scan fewer pages at a time, or raise pdf_limit_kb in the site file",
+    "ocr_missing": 'install the extra "ocr", or set ocr = false in the site file; scanning works without it',
     "fault": "look at the device: its own display or lamps say more",
     "board_restarted": "nothing; if it happens often, check the board's power supply",
     "command_refused": "switch the board off and on; if it happens again, load its firmware anew",

@@ -50,7 +50,7 @@ def _device(device: SiteDevice) -> Iterator[Finding]:
 
 def _path_of(table: object) -> str | None:
     """The file under /dev that a device hangs on; None where it has none."""
-    paths = (getattr(table, name, None) for name in ("port", "device"))
+    paths = (getattr(table, name, None) for name in ("port", "device", "path"))
     return next((path for path in paths if isinstance(path, str)), None)
 
 

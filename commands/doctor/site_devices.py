@@ -52,6 +52,7 @@ def _of_kiosk(kiosk: "KioskTable") -> Iterator[SiteDevice]:
     single = (
         ("printer", kiosk.printer, "printers", "open_printer"),
         ("scanner", kiosk.scanner, "scanners", "open_scanner"),
+        ("camera", kiosk.camera, "cameras", "open_camera"),
         ("switches", kiosk.switches, "relays", "open_switches"),
         ("ups", kiosk.ups, "power", "open_ups"),
     )

@@ -8,9 +8,8 @@ def seen_at(table: object) -> Callable[[], bool] | None:
     """What tells a plug that is put in or pulled out: the port's path; None where a device has no path of its own.
 
     Args:
-        table: a device's table in the site file; those on a port of this machine have a `port` that is a path.
+        table: a device's table in the site file; those on this machine have a `port`, `device` or `path` that is one.
     """
-    port = getattr(table, "port", None)
-    if not isinstance(port, str) or not port.startswith("/"):
-        return None
-    return Path(port).exists
+    paths = (getattr(table, name, None) for name in ("port", "device", "path"))
+    path = next((path for path in paths if isinstance(path, str) and path.startswith("/")), None)
+    return None if path is None else Path(path).exists

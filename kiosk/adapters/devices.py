@@ -6,7 +6,9 @@ from concurrent.futures import Future
 from datetime import date
 from typing import Any
 
+from devices.cameras.document_camera import DocumentCamera
 from devices.errors import DeviceError, DeviceFault
+from devices.opening.cameras import open_camera
 from devices.opening.credentials import open_resolver
 from devices.opening.presence import seen_at
 from devices.opening.printers import open_printer
@@ -24,6 +26,7 @@ from hall.texts import ENGLISH, Texts
 from kiosk.adapters.card_watch import MakePerson, Post, ReaderWatch, person_of
 from kiosk.adapters.code_watch import CodeWatch
 from kiosk.flow import events as ev
+from settings.devices.cameras import Camera
 from settings.devices.kiosks import KioskTable
 from settings.devices.printers import Printer
 from settings.devices.readers import Reader
@@ -77,6 +80,8 @@ class KioskDevices:
             self._add_printer(kiosk.device_name("printer"), kiosk.printer, texts, PrintedJobs(kiosk.printed_file))
         if kiosk.scanner is not None:
             self._add_scanner(kiosk, kiosk.scanner, today, public_url)
+        if kiosk.camera is not None:
+            self._add_camera(kiosk.device_name("camera"), kiosk.camera)
         if kiosk.switches is not None:
             name = kiosk.device_name("switches")
             self._add(watch_fittings(kiosk.switches, name, self._tell, self._presence, is_open), asked_how_it_is)
@@ -178,6 +183,13 @@ class KioskDevices:
             poll=watch.look,
             poll_every_s=0.0,  # a look waits for a moment itself
             is_there=seen_at(table),
+        )
+        self._add(worker, asked_how_it_is)
+
+    def _add_camera(self, name: str, table: Camera) -> None:
+        """The camera's process ends with the thread that started it, so it is opened and used in its worker's."""
+        worker: DeviceWorker[DocumentCamera] = DeviceWorker(
+            name, "camera", lambda: open_camera(table, name), self._tell, is_there=seen_at(table)
         )
         self._add(worker, asked_how_it_is)
 

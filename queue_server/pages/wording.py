@@ -192,6 +192,8 @@ DEVICE_CAUSES = {
     "battery_low": "The mains are gone and the battery is nearly empty.",
     "unknown_ups": "The power service knows no supply of this name.",
     "scans_unreadable": "What it sends cannot be read.",
+    "scan_too_large": "A scan was larger than allowed.",
+    "ocr_missing": "It cannot suggest which document a page is.",
     "board_restarted": "It restarted.",
     "command_refused": "It refused a command.",
     "wrong_firmware": "Its firmware belongs to another release.",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.devices.cameras import Camera
 from settings.devices.credentials import CredentialPlatform
 from settings.devices.power import Ups
 from settings.devices.printers import Printer
@@ -23,6 +24,7 @@ class KioskTable(Table):
     printer: Printer | None = None
     scanner: Scanner | None = None
     credentials: CredentialPlatform | None = None
+    camera: Camera | None = None
     idle_s: Annotated[float, Field(ge=5, le=600)] = 60
     offline_block: Annotated[int, Field(ge=0, le=1000)] = 20  # numbers of each queue, for when the server is away
     offline_file: Path | None = None  # keeps them; None: no numbers without the server
