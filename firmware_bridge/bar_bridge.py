@@ -1,20 +1,17 @@
-"""A bar line's MQTT side: the states of its counters go in; what can be read on the bars and its health come out.
-
-As with boards, each has its own thread and its own connection to the broker: one that hangs stops no other.
-"""
+"""A bar line's MQTT side: the states of its counters go in; what can be read on the bars and its health come out."""
 
 import threading
 
 from devices.broker_link import BrokerAddress, BrokerLink
-from devices.mends import MENDS
 from devices.opening.counter_displays import open_display
+from devices.opening.presence import seen_at
 from devices.supervisor import DeviceWorker
 from firmware_bridge.bar_line import BarLine
 from firmware_bridge.bars import Bars
-from firmware_bridge.bridge import BRIDGE_STOPPED
 from firmware_bridge.news import News
+from firmware_bridge.owned import OwnedDevice, stopped
 from hall.clock import Clock
-from hall.messages import CounterState, DeviceHealth
+from hall.messages import CounterState
 from hall.texts import Texts
 from settings.devices import bars as tables
 
@@ -42,7 +39,7 @@ class BarBridge:
         self._bars = Bars(self._counters)
         self._news = News(self._counters)
         self._is_woken = threading.Event()
-        self._link = BrokerLink(hall_id, f"bars-{table.bars_id}", broker, clock, will=_stopped(table.bars_id))
+        self._link = BrokerLink(hall_id, f"bars-{table.bars_id}", broker, clock, will=stopped(table.bars_id, KIND))
         self._link.hear(CounterState, self._heard)
         self._worker: DeviceWorker[BarLine] = DeviceWorker(
             table.bars_id,
@@ -52,23 +49,23 @@ class BarBridge:
             check_every_s=CHECK_EVERY_S,
             poll=self._turn,
             poll_every_s=TURN_EVERY_S,
+            is_there=seen_at(table),
         )
+        self._device = OwnedDevice(self._worker, self._link)
 
     @property
     def is_connected(self) -> bool:
         """Whether the broker is there now."""
-        return self._link.is_connected
+        return self._device.is_connected
 
     def start(self) -> None:
         """Begin to connect to both sides; never waits."""
-        self._worker.start()
-        self._link.start()
+        self._device.start()
 
     def close(self) -> None:
         """Let the bars go, say so, and say goodbye to the broker. They keep what they show."""
-        self._worker.close()
-        self._link.tell(_stopped(self._table.bars_id))
-        self._link.close()
+        self._device.let_go()
+        self._device.say_goodbye()
 
     def _heard(self, state: CounterState) -> None:
         """In the link's thread: keep a state, and wake the worker once for all that come together."""
@@ -85,9 +82,3 @@ class BarBridge:
 
     def _open(self) -> BarLine:
         return BarLine(open_display(self._table), self._bars, self._news.take, self._link.tell, self._texts)
-
-
-def _stopped(bars_id: str) -> DeviceHealth:
-    return DeviceHealth(
-        device_id=bars_id, kind=KIND, status="offline", cause=BRIDGE_STOPPED, mend=MENDS[BRIDGE_STOPPED]
-    )

@@ -13,13 +13,13 @@ from msgspec import structs
 
 from devices.broker_link import BrokerAddress, BrokerLink
 from devices.call_pads.line import WIRE_TIMEOUT_S, PadLine
-from devices.mends import MENDS
+from devices.opening.presence import seen_at
 from devices.supervisor import DeviceWorker
 from devices.wire import SerialWire
-from firmware_bridge.bridge import BRIDGE_STOPPED
 from firmware_bridge.line_evaluators import EvaluatorPlace, LineEvaluators
 from firmware_bridge.line_news import LineNews
 from firmware_bridge.orders import Orders
+from firmware_bridge.owned import OwnedDevice, stopped
 from firmware_bridge.pad_line import CounterLine
 from firmware_bridge.pads import PadPlace, Pads
 from firmware_bridge.server_link import ServerLink
@@ -52,12 +52,14 @@ class LineBridge:
         self._orders = Orders(ServerLink(site.server.public_url))
         counters = [pad.counter_no for pad in pads] + [e.counter_no for e in evaluators]
         self._news = LineNews(counters, [prefix for place in pads for prefix in place.queues])
-        self._link = BrokerLink(site.hall.hall_id, f"line-{table.line_id}", broker, clock, will=_stopped(table.line_id))
+        self._link = BrokerLink(
+            site.hall.hall_id, f"line-{table.line_id}", broker, clock, will=stopped(table.line_id, KIND)
+        )
         self._link.hear(CounterState, self._news.put)
         self._link.hear(QueueState, self._news.put)
         self._health: DeviceHealth | None = None
         self._heard: str | None = None
-        self._worker: DeviceWorker[CounterLine] = DeviceWorker(
+        worker: DeviceWorker[CounterLine] = DeviceWorker(
             table.line_id,
             KIND,
             self._open,
@@ -65,24 +67,24 @@ class LineBridge:
             check_every_s=CHECK_EVERY_S,
             poll=CounterLine.turn,
             poll_every_s=0.0,  # a turn waits for the line itself
+            is_there=seen_at(table),
         )
+        self._device = OwnedDevice(worker, self._link)
 
     @property
     def is_connected(self) -> bool:
         """Whether the broker is there now."""
-        return self._link.is_connected
+        return self._device.is_connected
 
     def start(self) -> None:
         """Begin to connect to both sides; never waits."""
-        self._worker.start()
-        self._link.start()
+        self._device.start()
 
     def close(self) -> None:
         """Let the line go, say so, and say goodbye to the broker. Its pads keep what they show."""
-        self._worker.close()
+        self._device.let_go()
         self._orders.close()
-        self._link.tell(_stopped(self._table.line_id))
-        self._link.close()
+        self._device.say_goodbye()
 
     # ---- in the worker's thread -------------------------------------------------------------------------------------
 
@@ -128,9 +130,3 @@ def evaluator_places(site: Site, table: LineTable) -> list[EvaluatorPlace]:
     """Where the evaluators of a line stand, and what their keys stand for."""
     levels = {model.model: {value: level for level, value in model.keys.items()} for model in site.evaluator_models}
     return [EvaluatorPlace(e.address, str(e.counter), levels[e.model]) for e in table.evaluators]
-
-
-def _stopped(line_id: str) -> DeviceHealth:
-    return DeviceHealth(
-        device_id=line_id, kind=KIND, status="offline", cause=BRIDGE_STOPPED, mend=MENDS[BRIDGE_STOPPED]
-    )

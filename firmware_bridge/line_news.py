@@ -7,26 +7,29 @@ from hall.messages import CounterState, QueueState
 
 
 class LineNews:
-    """Keeps at most one state for each counter and queue of a line. Any thread may use it.
-
-    What is older is left for the worker to ignore: it knows what it has seen.
-    """
+    """Keeps at most one state for each counter and queue, however long the line is away. Any thread may use it."""
 
     def __init__(self, counters: Collection[str], queues: Collection[str]) -> None:
         self._counters, self._queues = frozenset(counters), frozenset(queues)
         self._lock = threading.Lock()
-        self._waiting: dict[str, CounterState | QueueState] = {}
+        self._counter_states: dict[str, CounterState] = {}
+        self._queue_states: dict[str, QueueState] = {}
 
     def put(self, state: CounterState | QueueState) -> None:
-        """Keep a state, unless it is about another line's counter or queue."""
-        is_ours = state.prefix in self._queues if isinstance(state, QueueState) else state.counter_no in self._counters
-        if is_ours:
-            name = f"queue {state.prefix}" if isinstance(state, QueueState) else f"counter {state.counter_no}"
-            with self._lock:
-                self._waiting[name] = state
+        """Keep a state unless a newer one waits, or it is about another line's counter or queue."""
+        with self._lock:
+            if isinstance(state, QueueState):
+                waiting = self._queue_states.get(state.prefix)
+                if state.prefix in self._queues and (waiting is None or state.is_newer_than(waiting)):
+                    self._queue_states[state.prefix] = state
+            else:
+                known = self._counter_states.get(state.counter_no)
+                if state.counter_no in self._counters and (known is None or state.is_newer_than(known)):
+                    self._counter_states[state.counter_no] = state
 
     def take(self) -> Collection[CounterState | QueueState]:
         """The states that came since the last time."""
         with self._lock:
-            taken, self._waiting = self._waiting, {}
-        return taken.values()
+            taken: list[CounterState | QueueState] = [*self._counter_states.values(), *self._queue_states.values()]
+            self._counter_states, self._queue_states = {}, {}
+        return taken

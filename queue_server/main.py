@@ -15,10 +15,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from devices.broker_link import BrokerAddress, BrokerLink
+from devices.opening.presence import seen_at
 from devices.opening.speakers import open_speaker
 from hall.catalogue import HallPlan
 from hall.clock import HallClock
-from hall.messages import DeviceHealth
+from hall.messages import DeviceHealth, TryDevice
 from hall.texts import Texts
 from queue_server.adapters.mqtt import HallOverMqtt
 from queue_server.adapters.speech.announcer import Announcer
@@ -150,7 +151,10 @@ def _speech_module(site: Site, link: BrokerLink) -> SpeechModule | None:
     table = site.speech.syn6288
     if site.speech.output != "syn6288" or table is None:
         return None
-    return SpeechModule(lambda: open_speaker(table, SPEAKER_NAME), link.tell)
+    module = SpeechModule(lambda: open_speaker(table, SPEAKER_NAME), link.tell, is_there=seen_at(table))
+    sentence = texts_in(site.hall.language)("This is a test of the voice")
+    link.hear(TryDevice, lambda asked: module.try_out(asked, sentence, link.tell))
+    return module
 
 
 def _announcer(site: Site, module: SpeechModule | None) -> Announcer | None:

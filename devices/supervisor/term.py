@@ -110,7 +110,8 @@ class Term(Generic[D]):
         except Exception as exc:  # noqa: BLE001 (see `_work`)
             self._failed(exc)
         try:
-            device.close()
+            with self._calling():
+                device.close()
         except Exception:
             logger.exception("%s: closing failed in an unexpected way", self._name)
 

@@ -112,7 +112,7 @@ class DeviceWorker(Generic[D]):
         """See whether a call hangs and whether the device's port came or went; `now` is `time.monotonic()`."""
         if self._stopping.is_set():
             return
-        if self._term.hangs(now):
+        if not self._term.is_over and self._term.hangs(now):
             self._replace_term()
         self._left_behind = [term for term in self._left_behind if term.thread.is_alive()]
         if self._term.is_over and len(self._left_behind) < MOST_LEFT_BEHIND:
@@ -125,7 +125,7 @@ class DeviceWorker(Generic[D]):
 
     def _replace_term(self) -> None:
         """Leave the hanging thread behind and let another one try, as long as not too many are stuck."""
-        error = Hanging(self.name, f"a call did not come back within {self._care.longest_call_s:g} s")
+        error = Hanging(self.name, "a call into its driver did not come back in time")
         if not self._term.leave_behind(error):
             return
         self._left_behind.append(self._term)

@@ -40,6 +40,10 @@ class QueueState(Struct, frozen=True, kw_only=True, tag=True):
     incarnation: str = ""
     waiting: int
 
+    def is_newer_than(self, other: "QueueState") -> bool:
+        """Whether this count replaces another of the same queue; whatever comes from another journal does."""
+        return self.incarnation != other.incarnation or self.revision > other.revision
+
 
 class BarShown(Struct, frozen=True, kw_only=True, tag=True):
     """This text can be read on a counter's bar: a board or a card said so, or it was sent to a bar that cannot say."""

@@ -19,7 +19,7 @@ from devices.ports import CodeScanner, CredentialResolver, IdentityReader, Ticke
 from devices.printers.escpos_printer import PrintedJobs
 from devices.printers.trial import slip_printed
 from devices.relays.presence import PresenceEvent
-from devices.supervisor import DeviceWatch, DeviceWorker
+from devices.supervisor import LONGEST_CALL_S, DeviceWatch, DeviceWorker
 from devices.trials import Trial, asked_how_it_is, outcome
 from hall.messages import DeviceHealth, Told, TryDevice
 from hall.texts import ENGLISH, Texts
@@ -38,6 +38,8 @@ READY_S = 4.0  # the flow waits a little longer
 ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
 TRIAL_S = 10.0
+LONGEST_SHOT_S = 90.0  # a camera's process starts, shoots and reads the page, each with a deadline of its own
+SLOWEST_LINE = 800  # bytes a second: 9600 baud, less what the line's pauses cost
 Tell = Callable[[Told], None]
 
 
@@ -140,7 +142,9 @@ class KioskDevices:
         if self._printer is None:
             self._post(ev.PrintFailed(ticket_id, "unavailable"))
             return
-        job = self._printer.submit(lambda printer: printer.print(ticket_id, raster), deadline_s=PRINT_S)
+        job = self._printer.submit(
+            lambda printer: printer.print(ticket_id, raster), deadline_s=PRINT_S, longest_s=print_s(len(raster))
+        )
         job.add_done_callback(
             lambda answer: self._post(
                 ev.TicketPrinted(ticket_id) if (cause := _cause(answer)) is None else ev.PrintFailed(ticket_id, cause)
@@ -189,7 +193,12 @@ class KioskDevices:
     def _add_camera(self, name: str, table: Camera) -> None:
         """The camera's process ends with the thread that started it, so it is opened and used in its worker's."""
         worker: DeviceWorker[DocumentCamera] = DeviceWorker(
-            name, "camera", lambda: open_camera(table, name), self._tell, is_there=seen_at(table)
+            name,
+            "camera",
+            lambda: open_camera(table, name),
+            self._tell,
+            longest_call_s=LONGEST_SHOT_S,
+            is_there=seen_at(table),
         )
         self._add(worker, asked_how_it_is)
 
@@ -215,6 +224,11 @@ class KioskDevices:
     def _health(self, role: str, health: DeviceHealth) -> None:
         self._tell(health)
         self._post(ev.DeviceChanged(role, health.status, health.cause))
+
+
+def print_s(size: int) -> float:
+    """How long a job of so many bytes may be on its way to the slowest printer before that counts as hanging."""
+    return LONGEST_CALL_S + size / SLOWEST_LINE
 
 
 def _cause(answer: "Future[str | None] | Future[None]") -> str | None:

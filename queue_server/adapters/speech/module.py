@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from devices.errors import DeviceError
 from devices.ports import Speaker
-from devices.supervisor import DeviceWorker
-from hall.messages import DeviceHealth
+from devices.supervisor import LONGEST_CALL_S, DeviceWatch, DeviceWorker
+from devices.trials import outcome
+from hall.messages import DeviceHealth, DeviceTried, TryDevice
 
 NAME, KIND = "server.speaker", "speaker"
 TURN_S = 20.0  # how long a call waits for those of other zones before it is spoken the other way
@@ -28,6 +29,7 @@ class SpeechModule:
         open_speaker: Callable[[], Speaker],
         on_health: Callable[[DeviceHealth], None],
         *,
+        is_there: Callable[[], bool] | None = None,
         turn_s: float = TURN_S,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -36,19 +38,32 @@ class SpeechModule:
         Args:
             open_speaker: runs in the worker's thread.
             on_health: hears of every change of health, in the worker's thread.
+            is_there: whether the module's port exists; None: nobody can see.
             turn_s: how long a call waits for its turn.
             sleep: waits between a sentence and its repetition.
         """
-        self._worker: DeviceWorker[Speaker] = DeviceWorker(NAME, KIND, open_speaker, on_health)
+        self._worker: DeviceWorker[Speaker] = DeviceWorker(NAME, KIND, open_speaker, on_health, is_there=is_there)
+        self._watch = DeviceWatch([self._worker])
         self._turn_s, self._sleep = turn_s, sleep
 
     def start(self) -> None:
         """Begin to open and watch the module."""
         self._worker.start()
+        self._watch.start()
 
     def close(self) -> None:
         """Let the module go; closing twice is harmless."""
+        self._watch.close()
         self._worker.close()
+
+    def try_out(self, asked: TryDevice, sentence: str, tell: Callable[[DeviceTried], None]) -> None:
+        """Say a sentence because somebody wants to hear whether the module works; tell what came of it."""
+        if asked.device_id != NAME:
+            return
+        answer = self._worker.submit(
+            lambda speaker: speaker.speak(sentence), deadline_s=self._turn_s, longest_s=_longest_s(sentence, 1, 0.0)
+        )
+        answer.add_done_callback(lambda done: tell(outcome(NAME, asked.trial_id, done.exception())))
 
     def __call__(self, sentence: str, repeat: int, pause_s: float) -> None:
         """Say a sentence `repeat` times, to the end.
@@ -66,6 +81,14 @@ class SpeechModule:
                 speaker.speak(sentence)
 
         try:
-            self._worker.submit(say, deadline_s=self._turn_s).result()
+            longest_s = _longest_s(sentence, repeat, pause_s)
+            self._worker.submit(say, deadline_s=self._turn_s, longest_s=longest_s).result(self._turn_s + longest_s)
         except DeviceError as exc:
             raise ModuleFailed(str(exc)) from exc
+        except TimeoutError as exc:
+            raise ModuleFailed(f"{NAME} does not come back") from exc
+
+
+def _longest_s(sentence: str, repeat: int, pause_s: float) -> float:
+    """How long saying it may take before the module counts as hanging; a slow voice needs half a second a character."""
+    return LONGEST_CALL_S + repeat * (pause_s + len(sentence) / 2)

@@ -3,7 +3,7 @@
 import { byId, data, labelled, make, say, write } from "./page.js";
 
 const UNANSWERED_AFTER_MS = 20_000;
-const NOT_TO_BE_TRIED = ["server", "kiosk", "bridge", "offline_numbers"]; // processes: that they report is their trial
+const NOT_TO_BE_TRIED = ["server", "kiosk", "bridge", "offline_numbers", "evaluator"]; // that they report is their trial
 
 /** By device: the trial that was asked for, and when; `trial` is null until the server has answered. */
 const asked = new Map();

@@ -91,6 +91,7 @@ def test_threads_are_not_spent_without_end_on_a_driver_that_always_hangs(bench, 
     with pytest.raises(DeviceUnavailable):
         worker.submit(lambda device: device, deadline_s=0.3).result(5)
     assert len(bench.opened) == 3
+    assert sum(health.cause == "hanging" for health in bench.health) <= 3  # said once a thread, not at every look
 
     bench.say = lambda: None
     start.released.set()

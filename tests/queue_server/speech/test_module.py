@@ -11,6 +11,7 @@ from devices.errors import DeviceUnavailable
 from devices.opening.speakers import open_speaker
 from devices.sim_line import PtyLine
 from devices.speakers.sim_syn6288 import SimSyn6288
+from hall.messages import DeviceTried, TryDevice
 from queue_server.adapters.speech import sound
 from queue_server.adapters.speech.announcer import Announcement, Announcer
 from queue_server.adapters.speech.module import NAME, ModuleFailed, SpeechModule
@@ -176,6 +177,32 @@ def test_a_call_does_not_wait_for_ever_behind_those_of_other_zones():
     held.go.set()
     first.join(timeout=5)
     module.close()
+
+
+def test_a_module_whose_driver_hangs_leaves_calls_to_the_other_way(monkeypatch):
+    monkeypatch.setattr("queue_server.adapters.speech.module.LONGEST_CALL_S", 0.1)
+    held, health = Held(), []
+    module = SpeechModule(lambda: held, health.append)
+    module.start()
+    until(lambda: health and health[-1].status == "ok")
+
+    with pytest.raises(ModuleFailed, match="did not come back"):
+        module("请A001号", 1, 0.0)  # three characters may take a second and a half more
+
+    until(lambda: any(told.cause == "hanging" for told in health))
+    held.go.set()
+    module.close()
+
+
+def test_the_test_button_says_something_and_tells_that_it_was_said(module, chip):
+    told = []
+
+    module.try_out(TryDevice(device_id=NAME, trial_id="t1"), "语音播报测试", told.append)
+    module.try_out(TryDevice(device_id="K01.printer", trial_id="t2"), "别的设备", told.append)
+
+    until(lambda: told)
+    assert told == [DeviceTried(device_id=NAME, trial_id="t1", passed=True)]
+    assert chip[0].said == ["语音播报测试"]
 
 
 @pytest.mark.parametrize(("listed", "expected"), [(" 0 [PCH ]: HDA-Intel\n", SoundCard), ("", WavFolder)])
