@@ -20,7 +20,13 @@ def main(arguments: list[str]) -> int:
     Returns:
         0 when all of it passed.
     """
-    parser = argparse.ArgumentParser(prog="hallq test", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="hallq test",
+        usage="./hallq test [--full] [FOLDER ...] [OPTION OF PYTEST ...]",
+        description=f"{__doc__} With a folder, only its tests, and no style and types.",
+        epilog="--hardware KIND=PLACE runs the devices' contract on a real device (tests/devices/contract); "
+        "--guest runs the proofs in an emulated machine (tests/guest).",
+    )
     parser.add_argument("--full", action="store_true", help="run the long proofs at full length")
     options, rest = parser.parse_known_args(arguments)
     for name, command in CHECKS if not rest else ():

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from devices.sim_links import put_link, take_link
+
 logger = logging.getLogger(__name__)
 
 
@@ -92,8 +94,7 @@ class PtyLine:
         tty.setraw(slave)
         self.port = os.ttyname(slave)
         if self._link is not None:
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(self.port)
+            put_link(self._link, self.port)
             self.port = str(self._link)
         woken, self._wake = os.pipe()
         self.trouble.stopping.clear()
@@ -107,7 +108,7 @@ class PtyLine:
             return
         self.trouble.stopping.set()
         if self._link is not None:
-            self._link.unlink(missing_ok=True)
+            take_link(self._link)
         os.write(self._wake, b".")
         thread.join(timeout=5)
         os.close(self._wake)

@@ -21,6 +21,7 @@ from devices.identity.social_card_sim import SocialCardSim, card_files
 from devices.identity.synthetic import synthetic_resident
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
+from devices.sim_links import put_link
 from firmware_bridge.simulated_bars import simulated_bars
 from hall.rating import RatingLevel
 from settings.devices.kiosks import KioskTable
@@ -216,8 +217,7 @@ def _buttons(site: Site, lines: Mapping[str, PadLineSim]) -> Iterator[Buttons]:
 
 
 def _link(path: Path, reader: SamvSim) -> None:
-    path.unlink(missing_ok=True)
-    path.symlink_to(reader.port)
+    put_link(path, reader.port)
 
 
 def _printer(kiosk: KioskDevices, table: Printer | None) -> dict[str, object]:

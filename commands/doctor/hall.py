@@ -66,7 +66,7 @@ def _speech(site: "Site") -> Iterator[Finding]:
         yield ok("speech", "switched off in the site file")
     elif site.speech.output == "wav" or has_card:
         yield ok("speech", "WAV files" if site.speech.output == "wav" else "there is a sound card")
-    elif site.speech.output == "auto":
+    elif site.speech.output in ("auto", "syn6288"):
         yield warn("speech", "no sound card: calls are written to WAV files", "plug in a sound card and its driver")
     else:
         yield bad("speech", "no sound card", "plug one in, or set [speech] output to wav or off")

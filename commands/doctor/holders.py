@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ESTABLISHED = "01"
+PTY_MAKER = "/dev/ptmx"  # who has it open made the line: a simulator, at the far end
 HALLQ_MODULES = frozenset({"kiosk.main", "firmware_bridge.main"})
-HALLQ_COMMANDS = frozenset({"kiosk", "bridge", "demo"})  # as in `python -P -m commands kiosk`
+HALLQ_COMMANDS = frozenset({"kiosk", "bridge"})  # as in `python -P -m commands kiosk`
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def holder_of_connection(host: str, port: int) -> Holder | None:
 def _holder_of(target: str) -> Holder | None:
     for process in _processes():
         with contextlib.suppress(OSError):
-            if any(_leads_to(fd, target) for fd in (process / "fd").iterdir()):
+            open_files = [_place_of(fd) for fd in (process / "fd").iterdir()]
+            if target in open_files and PTY_MAKER not in open_files:
                 return _holder(process)
     return None
 
@@ -67,11 +69,11 @@ def _processes() -> Iterator[Path]:
     return (p for p in Path("/proc").iterdir() if p.name.isdecimal() and int(p.name) != os.getpid())
 
 
-def _leads_to(fd: Path, target: str) -> bool:
+def _place_of(fd: Path) -> str:
     try:
-        return str(fd.readlink()) == target
+        return str(fd.readlink())
     except OSError:
-        return False  # closed meanwhile
+        return ""  # closed meanwhile
 
 
 def _holder(process: Path) -> Holder:

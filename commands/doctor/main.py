@@ -61,7 +61,7 @@ def _of_the_hall(config: Path, only: frozenset[str]) -> list[Check]:
         raise _Unusable(str(exc)) from exc
     if unknown := only - set(devices.known_ids(site)):
         known = ", ".join(devices.known_ids(site)) or "none"
-        raise _Unusable(f"no such kiosk or board: {min(unknown)!r} (the site file has: {known})")
+        raise _Unusable(f"no such kiosk, board, line or bars: {min(unknown)!r} (the site file has: {known})")
     return hall.checks(site, config) + keys.checks(site) + devices.checks(site, only)
 
 
@@ -75,10 +75,13 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="ID",
-        help="ask only the devices of this kiosk or board",
+        help="ask only the devices of this kiosk, board, line or bars, or of the server",
     )
     parser.add_argument("--json", action="store_true", help="print an array of findings")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.id and options.config is None:
+        parser.error("--id needs --config FILE: the site file says what hangs on it")
+    return options
 
 
 if __name__ == "__main__":

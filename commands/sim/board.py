@@ -7,6 +7,8 @@ from pathlib import Path
 from commands.sim.console import Console, Misunderstood, Verb
 from devices.boards.sim_board import BoardSim
 
+TABLE = "[[boards]], with a board_id and its counters"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the board can be started."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.sim.console import Console, Misunderstood, NeedsMore, Verb
+from commands.sim.console import Console, Misunderstood, NeedsMore, Verb, port
 
 if TYPE_CHECKING:
     from devices.cameras.sim_desk import SimDesk
@@ -17,10 +17,12 @@ SIZES = {"720p": (1280, 720), "1080p": (1920, 1080), "5mp": (2592, 1944), "12mp"
 SOON_S = 1.5  # a scene begins while a person is still reading its name
 RECORD_FRAMES = 75
 
+TABLE = "[[kiosks]]"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the camera can be started."""
-    parser.add_argument("--http", type=int, default=8090, metavar="PORT", help="where it streams, on this machine only")
+    parser.add_argument("--http", type=port, default=8090, metavar="PORT", help="where it streams, here only")
     parser.add_argument("--size", choices=SIZES, default="1080p", help="of its frames; default 1080p")
     parser.add_argument("--fps", type=float, default=25, help="frames a second; default 25")
     parser.add_argument("--pages", type=Path, metavar="FOLDER", help="lay these pictures instead of made-up pages")

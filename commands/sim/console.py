@@ -34,6 +34,7 @@ class Simulator(Protocol):
     """What a module of this folder has: its docstring's first line is its line in the list."""
 
     __doc__: str | None
+    TABLE: str  # where in the site file the place belongs, e.g. "[kiosks.scanner]"
 
     @staticmethod
     def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +53,17 @@ class Simulator(Protocol):
             NeedsMore: the machine lacks something; the message says what and how to mend it.
         """
         ...
+
+
+def port(text: str) -> int:
+    """A TCP port from the command line; 0 asks the system for a free one.
+
+    Raises:
+        ArgumentTypeError: not a number from 0 to 65535.
+    """
+    if not (text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
 
 
 class NeedsMore(Exception):

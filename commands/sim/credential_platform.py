@@ -5,14 +5,16 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from commands.sim.console import Console, Misunderstood, Verb
+from commands.sim.console import Console, Misunderstood, Verb, port
 from devices.credentials.stub_platform import StubPlatform
 from devices.identity.synthetic import synthetic_resident
+
+TABLE = "[kiosks.credentials]"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say where it listens."""
-    parser.add_argument("--http", type=int, default=0, metavar="PORT", help="on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--http", type=port, default=0, metavar="PORT", help="on 127.0.0.1 (default: a free one)")
     parser.add_argument("--key", help="the bearer token that it wants of halls (default: none)")
 
 

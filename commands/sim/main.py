@@ -4,6 +4,7 @@ It prints what to write into the site file; then type a verb, `scene NAME` or `h
 """
 
 import argparse
+import errno
 import importlib
 import pkgutil
 import signal
@@ -39,14 +40,17 @@ def main(arguments: Sequence[str] | None = None, lines: Iterable[str] = sys.stdi
     options = parser.parse_args(arguments)
     try:
         console: Console = modules[options.kind].start(options, say)
-    except (OSError, NeedsMore) as exc:
+    except OSError as exc:
+        print(f"hallq sim {options.kind}: {_in_words(exc)}", file=sys.stderr)
+        return 2
+    except NeedsMore as exc:
         print(f"hallq sim {options.kind}: {exc}", file=sys.stderr)
         return 2
     before = signal.getsignal(signal.SIGTERM)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)
     try:
-        say(console.place)
+        say(f"# under {modules[options.kind].TABLE}\n{console.place}")
         return _talk(console, options.scene, lines)
     except KeyboardInterrupt:
         return 0
@@ -54,6 +58,12 @@ def main(arguments: Sequence[str] | None = None, lines: Iterable[str] = sys.stdi
         console.close()
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, before)
+
+
+def _in_words(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "that port is taken by another program: choose another one, or 0 for any free one"
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _end(*_args: object) -> None:
@@ -89,6 +99,8 @@ def answer(console: Console, words: list[str]) -> str:
         case ["scene", name] if name in console.scenes:
             console.scenes[name]()
             return "done"
+        case ["scene"]:
+            return f"scenes: {', '.join(console.scenes) or 'none'}"
         case ["scene", *_rest]:
             return _no_such("scene", " ".join(words[1:]), console.scenes)
         case [verb, *rest] if verb in console.verbs:
@@ -101,9 +113,16 @@ def answer(console: Console, words: list[str]) -> str:
 
 
 def _help(console: Console) -> str:
-    verbs = [f"  {name:<18}{_first_line(verb)}" for name, verb in console.verbs.items()]
-    scenes = [f"  scene {name:<24}{_first_line(scene)}" for name, scene in console.scenes.items()]
+    verbs = _columns((name, _first_line(verb)) for name, verb in console.verbs.items())
+    scenes = _columns((f"scene {name}", _first_line(scene)) for name, scene in console.scenes.items())
     return "\n".join([*verbs, *scenes, "  quit              takes the device away"])
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Names and what they do, below one another."""
+    rows = list(rows)
+    width = max((len(name) for name, _about in rows), default=0) + 2
+    return [f"  {name:<{width}}{about}" for name, about in rows]
 
 
 def _first_line(thing: Callable[..., object]) -> str:

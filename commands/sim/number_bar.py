@@ -9,6 +9,8 @@ from commands.sim.on_a_line import line_scenes, line_verbs
 from devices.counter_displays.sim_number_bar import SimNumberBars
 from devices.sim_line import PtyLine
 
+TABLE = '[[bars]], with kind = "number_bar", a bars_id and its addresses'
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the bars can be started."""

@@ -4,15 +4,17 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from commands.sim.console import Console
+from commands.sim.console import Console, port
 from commands.sim.on_a_line import line_scenes, line_verbs
 from devices.counter_displays.sim_onbon import SimOnbon
 from devices.sim_line import PtyLine, TcpLine
 
+TABLE = "[[bars]], with a bars_id and its counter"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the card can be started."""
-    parser.add_argument("--tcp", type=int, metavar="PORT", help="listen here; 0: a free port; else a serial line")
+    parser.add_argument("--tcp", type=port, metavar="PORT", help="listen here; 0: a free port; else a serial line")
     parser.add_argument("--link", type=Path, help="keep a symbolic link to the serial port at this path")
 
 

@@ -16,6 +16,8 @@ from hall.identity import DocumentKind
 
 MakeCard = Callable[[int, int], VirtualCard]  # port, person
 
+TABLE = "[[kiosks.readers]]"
+
 
 def _social(port: int, person: int) -> SocialCardSim:
     return SocialCardSim(port, card_files(_made_up(person)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from commands.sim.console import Console, Misunderstood, Verb
+from commands.sim.console import Console, Misunderstood, Verb, port
 from devices.printers.sim_ports import PtyPort, TcpPort
 from devices.printers.sim_printer import SimPrinter
 
@@ -16,11 +16,13 @@ MIDDLE_ROWS = 300  # of a ticket that has 900 and more
 SLOW_ROW_S = 0.005  # a ticket takes some 5 s
 FOLDER = Path("printed")
 
+TABLE = "[[kiosks]]"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the printer can be started."""
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--tcp", type=int, metavar="PORT", help="listen as network printers do (0: any free port)")
+    where.add_argument("--tcp", type=port, metavar="PORT", help="listen as network printers do (0: any free port)")
     where.add_argument("--pty", type=Path, metavar="LINK", help="be a serial line, or a USB device file, at this link")
     parser.add_argument("--host", default=HOST, help=f"where to listen (default: {HOST}, this machine alone)")
     parser.add_argument("--dots", type=int, default=576, choices=(384, 576), help="the head's width")

@@ -9,6 +9,8 @@ from commands.sim.on_a_line import line_scenes, line_verbs
 from devices.relays.sim_relays import SimLcus, SimModbusRelay
 from devices.sim_line import PtyLine
 
+TABLE = "[kiosks.switches]"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the board can be started."""

@@ -10,6 +10,8 @@ from devices.call_pads.sim_pads import KEYS
 
 KNOBS = ("collisions", "half_frames", "noise")
 
+TABLE = "[[lines]], with a line_id, its pads and its evaluators"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the line can be started."""

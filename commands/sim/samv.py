@@ -16,6 +16,8 @@ from hall.identity import DocumentKind, masked_number
 KINDS = ("resident", "hmt_permit", "foreigner_2017", "foreigner_2023")
 NEWEST_ADDRESS = "测试市新样例区虚构路9号"
 
+TABLE = "[[kiosks.readers]]"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the reader can be started."""

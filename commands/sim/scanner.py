@@ -14,6 +14,8 @@ GBK_SAMPLE = "样例市政务服务大厅"
 ENDINGS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
 TIMES_LYING = 5
 
+TABLE = '[kiosks.scanner], kind = "serial", or "hid" for a keyboard'
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the scanner can be started."""

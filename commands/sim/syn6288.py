@@ -11,6 +11,8 @@ from devices.speakers.sim_syn6288 import SimSyn6288
 
 S_PER_CHARACTER = 0.25  # as calm as a hall wants it
 
+TABLE = '[speech.syn6288], and under [speech]: output = "syn6288"'
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the module can be started."""

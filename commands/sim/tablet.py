@@ -9,6 +9,8 @@ from hall.rating import RatingLevel
 
 DEFAULT_URL = "ws://127.0.0.1:8080/api/v1/tablet"
 
+TABLE = "[[tablets]], its counter and the token's hash; it connects to"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the tablet can be started."""

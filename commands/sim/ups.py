@@ -3,15 +3,17 @@
 import argparse
 from collections.abc import Callable
 
-from commands.sim.console import Console, Misunderstood, Verb
+from commands.sim.console import Console, Misunderstood, Verb, port
 from commands.sim.on_a_line import line_verbs
 from devices.power.sim_upsd import SimUpsd
 from devices.sim_line import TcpLine
 
+TABLE = "[kiosks.ups]"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say how the daemon can be started."""
-    parser.add_argument("--tcp", type=int, default=0, metavar="PORT", help="listen here, as upsd does on 3493")
+    parser.add_argument("--tcp", type=port, default=0, metavar="PORT", help="listen here, as upsd does on 3493")
     parser.add_argument("--ups", default="ups", metavar="NAME")
 
 

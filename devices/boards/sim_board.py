@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devices.boards.sim_firmware import ACK, NAK, SimFirmware, unstuff
+from devices.sim_links import put_link, take_link
 
 TICK_S = 0.02
 BOOT_S = 0.03  # how long a starting board hears nothing
@@ -108,7 +109,7 @@ class BoardSim:
             if self._master < 0:
                 return
             if self._link:
-                self._link.unlink(missing_ok=True)
+                take_link(self._link)
             os.close(self._master)
             os.close(self._slave)
             self._master = self._slave = -1
@@ -121,8 +122,7 @@ class BoardSim:
             tty.setraw(self._slave)
             os.set_blocking(self._master, False)
             if self._link:
-                self._link.unlink(missing_ok=True)
-                self._link.symlink_to(os.ttyname(self._slave))
+                put_link(self._link, os.ttyname(self._slave))
             self._boot_at = None
             self.firmware.boot(time.monotonic())
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from devices.call_pads.sim_pads import SimEvaluator, SimPad, unwrap
+from devices.sim_links import put_link, take_link
 
 TICK_S = 0.01
 NOISE_BYTES = 24
@@ -91,7 +92,7 @@ class PadLineSim:
             if self._master < 0:
                 return
             if self._link:
-                self._link.unlink(missing_ok=True)
+                take_link(self._link)
             os.close(self._master)
             os.close(self._slave)
             self._master = self._slave = -1
@@ -104,8 +105,7 @@ class PadLineSim:
             tty.setraw(self._slave)
             os.set_blocking(self._master, False)
             if self._link:
-                self._link.unlink(missing_ok=True)
-                self._link.symlink_to(os.ttyname(self._slave))
+                put_link(self._link, os.ttyname(self._slave))
 
     def close(self) -> None:
         """Take the line away; closing twice is harmless."""

@@ -28,6 +28,7 @@ from devices.identity.samv_frames import (
 )
 from devices.identity.synthetic import SyntheticPerson
 from devices.identity.text_block import LONG_TERM, encode_address, encode_text_block
+from devices.sim_links import check_link, put_link, take_link
 from hall.identity import DocumentKind
 
 PHOTO = bytes(1024)  # opaque to everybody but the vendors' decoders
@@ -122,6 +123,8 @@ class SamvSim:
         self.noise = b""
         self.baud: int | None = None
         self.knows_chip_number = True
+        if link is not None:
+            check_link(link)
         self._link = link
         self._preamble = preamble
         self._bytes_until_unplug: int | None = None
@@ -225,14 +228,13 @@ class SamvSim:
         with self._lock:
             self._found = self._selected = self._was_read = False
         if self._link:
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(self._path)
+            put_link(self._link, self._path)
 
     def _hang_up(self) -> None:
         if self._master < 0:
             return
         if self._link:
-            self._link.unlink(missing_ok=True)
+            take_link(self._link)
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1

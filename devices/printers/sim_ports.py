@@ -10,6 +10,7 @@ import tty
 from pathlib import Path
 
 from devices.printers.sim_printer import SimPrinter
+from devices.sim_links import put_link, take_link
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ class PtyPort:
             return
         wake, thread = self._wake, self._thread  # the line may come back before this one has ended
         self._master = None
+        if self._link is not None:
+            take_link(self._link)
         os.write(wake, b".")
         thread.join(timeout=5)
         os.close(wake)
@@ -123,10 +126,7 @@ class PtyPort:
         tty.setraw(slave)
         self.path = os.ttyname(slave)
         if self._link is not None:
-            part = self._link.with_name(f".{self._link.name}.{os.getpid()}")
-            part.unlink(missing_ok=True)
-            part.symlink_to(self.path)
-            part.replace(self._link)
+            put_link(self._link, self.path)
             self.path = str(self._link)
         woken, self._wake = os.pipe()
         self._thread = threading.Thread(target=self._run, args=(self._master, slave, woken), daemon=True)

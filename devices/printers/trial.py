@@ -3,7 +3,7 @@
 from PIL import Image, ImageDraw
 
 from devices.ports import TicketPrinter
-from devices.printers.blocks import Text, Title
+from devices.printers.blocks import Code, Text, Title
 from devices.printers.drawing import draw
 from devices.printers.raster import raster
 from devices.trials import Trial
@@ -11,6 +11,7 @@ from hall.texts import Texts
 
 STEP = 8  # dots of the staircase; every dot of the head prints in one of its rows
 STAIR_ROWS = 4
+TRIAL_CODE = "HALLQ TEST"  # tells the slip from a ticket, and shows whether a code can be read
 
 
 def slip_printed(texts: Texts, dots: int) -> Trial:
@@ -38,7 +39,7 @@ def trial_slip(name: str, texts: Texts, dots: int) -> Image.Image:
         (
             Title(texts("Printer test")),
             Text(name, centred=True),
-            Text(texts("Every step of the stairs must be whole."), centred=True),
+            Code(TRIAL_CODE, (Text(texts("Every step of the stairs must be whole.")),)),
         ),
         width_dots=dots,
     )

@@ -11,6 +11,8 @@ import tty
 from pathlib import Path
 from typing import Self
 
+from devices.sim_links import put_link, take_link
+
 DRAIN_S = 0.5
 
 
@@ -72,7 +74,7 @@ class ScannerSim:
             self._wait_until_heard()
             self._unplugged.set()
             if self._link:
-                self._link.unlink(missing_ok=True)
+                take_link(self._link)
             os.close(self._master)
             os.close(self._slave)
             self._master = self._slave = -1
@@ -85,8 +87,7 @@ class ScannerSim:
             tty.setraw(self._slave)
             os.set_blocking(self._master, False)
             if self._link:
-                self._link.unlink(missing_ok=True)
-                self._link.symlink_to(os.ttyname(self._slave))
+                put_link(self._link, os.ttyname(self._slave))
             self._unplugged.clear()
 
     def close(self) -> None:

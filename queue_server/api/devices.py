@@ -8,6 +8,7 @@ from msgspec import Struct
 from hall.messages import TryDevice
 from queue_server.api.context import Ctx
 from queue_server.api.queries import as_json
+from queue_server.service.trials import NOT_TRIED
 
 router = APIRouter()
 
@@ -33,6 +34,8 @@ async def try_device(device_id: str, context: Ctx) -> Response:
     if device_id not in context.live.devices:
         text = f"no device {device_id!r} has reported"
         return _with_status(404, NoTrial("unknown_device", text, {"device_id": device_id}))
+    if context.live.devices[device_id].kind in NOT_TRIED:
+        return _with_status(409, NoTrial("not_to_be_tried", f"{device_id} is no device that can be tried", {}))
     if not context.broker_connected():
         return _with_status(503, NoTrial("broker_away", "the message service is not connected", {}))
     asked = TrialAsked(device_id, str(uuid.uuid4()))

@@ -16,6 +16,7 @@ from queue_server.domain.signs import Named, name_of
 from queue_server.pages import wording
 from queue_server.pages.panel import BUTTONS, KEYS
 from queue_server.pages.rendering import HTML_LANGUAGES, Assets, Renderer
+from queue_server.service.trials import NOT_TRIED
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -117,6 +118,7 @@ async def manager(context: Ctx, pages: Pages) -> HTMLResponse:
         "deviceKinds": wording.by_code(texts, wording.DEVICE_KINDS),
         "deviceCauses": wording.by_code(texts, wording.DEVICE_CAUSES),
         "deviceMends": wording.mends(texts),
+        "notTried": sorted(NOT_TRIED),
     }
     return pages.page("manager", texts, data=data, hall=_name(context, context.plan))
 

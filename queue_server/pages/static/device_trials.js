@@ -3,7 +3,6 @@
 import { byId, data, labelled, make, say, write } from "./page.js";
 
 const UNANSWERED_AFTER_MS = 20_000;
-const NOT_TO_BE_TRIED = ["server", "kiosk", "bridge", "offline_numbers", "evaluator"]; // that they report is their trial
 
 /** By device: the trial that was asked for, and when; `trial` is null until the server has answered. */
 const asked = new Map();
@@ -51,7 +50,7 @@ function row(device) {
 function draw() {
   const list = byId("all-devices");
   const rows = new Map([...list.children].map((item) => [item.dataset.device, item]));
-  for (const device of newest.devices.filter((one) => !NOT_TO_BE_TRIED.includes(one.kind))) {
+  for (const device of newest.devices.filter((one) => !data.notTried.includes(one.kind))) {
     const item = rows.get(device.device_id) ?? list.appendChild(row(device));
     rows.delete(device.device_id);
     const came = standing(device.device_id);

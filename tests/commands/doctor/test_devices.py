@@ -240,3 +240,16 @@ def by_command(path, environment):
     command = [sys.executable, "-m", "commands", "doctor", "--config", path, "--id", "K01", "--json"]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
     return next(f for f in json.loads(done.stdout) if f["check"] == "K01.pcsc")
+
+
+def test_a_simulator_at_the_far_end_of_a_line_holds_nothing(site, tmp_path):
+    """It has its own pseudo-terminal open, and is the device."""
+    command = [sys.executable, "-P", "-m", "commands", "sim", "samv", "--link", str(tmp_path / "reader")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as sim:
+        try:
+            until((tmp_path / "reader").exists)
+            finding = found(site(kiosk(readers=f'{{ kind = "sam_v", port = "{tmp_path}/reader" }}')))["K01.sam_v"]
+        finally:
+            sim.communicate(b"quit\n", timeout=10)
+
+    assert (finding.status, "answers" in finding.text) == ("ok", True)

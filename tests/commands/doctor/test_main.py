@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from commands.doctor import machine, main
 from commands.doctor.findings import Check, warn
 from tests.commands.doctor.sites import kiosk
@@ -52,10 +54,17 @@ def test_an_id_that_the_site_does_not_have_is_refused_with_those_it_has(site, ca
     code, out = run(capsys, "--config", site(kiosk()), "--id", "K09")
 
     assert code == 1
-    assert "no such kiosk or board: 'K09' (the site file has: K01)" in out
+    assert "no such kiosk, board, line or bars: 'K09' (the site file has: K01)" in out
 
 
 def test_warnings_alone_leave_the_status_at_0(monkeypatch, capsys):
     monkeypatch.setattr(machine, "checks", lambda: [Check("clock", lambda: [warn("clock", "unkept", "enable it")])])
 
     assert run(capsys)[0] == 0
+
+
+def test_an_id_without_a_site_file_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main.main(["--id", "K01"])
+
+    assert "--id needs --config FILE" in capsys.readouterr().err

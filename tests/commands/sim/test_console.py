@@ -1,6 +1,7 @@
 """A simulated device by hand: what a person types, and what comes of it."""
 
 import os
+import socket
 
 import pytest
 
@@ -50,3 +51,28 @@ def test_every_simulator_says_how_it_is_started(kind, capsys):
 
     assert ended.value.code == 0
     assert "--scene" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["printer", "--tcp", "80000"], ["ups", "--tcp", "x"], ["camera", "--http", ""]])
+def test_a_port_that_is_none_is_refused_in_words(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_said_with_its_mend(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["printer", "--tcp", str(taken.getsockname()[1])], ()) == 2
+
+    assert "choose another one" in capsys.readouterr().err
+
+
+def test_scenes_are_listed(capsys):
+    assert main(["printer", "--tcp", "0"], ["scene\n", "help\n", "quit\n"]) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("# under [[kiosks]]\n")
+    assert "scenes: " in said
+    assert "scene roll-ends-mid-ticket  " in said

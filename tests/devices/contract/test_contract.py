@@ -26,7 +26,9 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def hardware(kind: Kind, request: pytest.FixtureRequest) -> Place | None:
     """Where the real device is, if one was named for this kind."""
-    named = dict(entry.split("=", 1) for entry in request.config.getoption("--hardware"))
+    named = dict(entry.partition("=")[::2] for entry in request.config.getoption("--hardware"))
+    if unknown := named.keys() - {kind.name for kind in KINDS}:
+        pytest.fail(f"--hardware: no kind {min(unknown)!r}; there is: {', '.join(kind.name for kind in KINDS)}")
     if named and kind.name not in named:
         pytest.skip(f"no --hardware {kind.name}=PLACE")
     return _place(named[kind.name]) if named else None

@@ -57,6 +57,19 @@ def test_a_device_that_never_reported_cannot_be_tried(hall):
     assert hall.told == []
 
 
+def test_what_is_no_device_is_not_tried(hall):
+    async def ask(http):
+        hall.broker_connected = True
+        hall.live.hear_device(DeviceHealth(device_id="K01", kind="kiosk", status="ok"))
+        await asyncio.sleep(0.01)
+        return await http.post("/api/v1/devices/K01/try")
+
+    answer = served(hall, ask)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_to_be_tried")
+    assert hall.told == []
+
+
 def test_without_the_broker_nobody_can_be_asked(hall):
     async def ask(http):
         hall.live.hear_device(PRINTER)
