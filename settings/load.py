@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from hall.catalogue import Ability, Counter, HallPlan, Queue, ServiceItem, Zone
 from hall.clock import HallClock
+from settings.devices.cameras import FileCamera
 from settings.devices.kiosks import KioskTable
 from settings.devices.printers import FilePrinter
 from settings.hours import CalendarTable, appointment_rules, hall_calendar, queue_hours
@@ -193,6 +194,8 @@ def _files_in(folder: Path, kiosk: KioskTable) -> KioskTable:
     changed: dict[str, object] = {name: folder / path for name in names if (path := getattr(kiosk, name)) is not None}
     if isinstance(kiosk.printer, FilePrinter):
         changed["printer"] = kiosk.printer.model_copy(update={"path": folder / kiosk.printer.path})
+    if isinstance(kiosk.camera, FileCamera):
+        changed["camera"] = kiosk.camera.model_copy(update={"path": folder / kiosk.camera.path})
     platform = kiosk.credentials
     if platform is not None and platform.used_file is not None:
         changed["credentials"] = platform.model_copy(update={"used_file": folder / platform.used_file})

@@ -34,7 +34,7 @@ def _place(table: tables.Camera) -> Place:
         case tables.StreamCamera():
             return Stream(_with_login(table))
         case tables.FileCamera():
-            return Files(table.path, table.fps)
+            return Files(str(table.path), table.fps)
 
 
 def _with_login(table: tables.StreamCamera) -> str:

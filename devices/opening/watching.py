@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from devices.opening.power import open_ups
+from devices.opening.presence import seen_at
 from devices.opening.relays import open_fittings, presence_of
 from devices.power.nut import NutUps
 from devices.relays.fittings import Fittings
@@ -39,7 +40,9 @@ def watch_fittings(
     def opened() -> Fittings:
         return open_fittings(table, name, presence, is_open)
 
-    return DeviceWorker(name, SWITCHES, opened, on_health, poll=turn, poll_every_s=TURN_EVERY_S)
+    return DeviceWorker(
+        name, SWITCHES, opened, on_health, poll=turn, poll_every_s=TURN_EVERY_S, is_there=seen_at(table)
+    )
 
 
 def watch_ups(

@@ -1,5 +1,6 @@
 """Document cameras in a site file."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
@@ -40,7 +41,7 @@ class FileCamera(CameraTable):
     """Pictures from a disk instead of a camera: for trials and exhibitions."""
 
     kind: Literal["file"]
-    path: str  # a picture, a folder of pictures, or an .avi
+    path: Path  # a picture, a folder of pictures, or an .avi
     fps: Annotated[int, Field(ge=1, le=60)] = 25
 
 

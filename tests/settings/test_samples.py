@@ -107,6 +107,17 @@ def test_the_village_point_shows_every_setting_there_is():
     assert known_keys(Site) - used == simulated
 
 
+def test_other_kiosks_have_the_devices_that_the_comments_send_you_to_them_for():
+    site = with_everything_switched_on(VILLAGE.read_text(encoding="utf-8"))
+    kiosks = {kiosk.kiosk_id: kiosk for kiosk in site.kiosks}
+    k02 = kiosks["K02"]
+
+    assert [reader.kind for reader in k02.readers] == ["pcsc"]
+    assert (k02.printer.kind, k02.switches.kind, k02.scanner.kind, k02.camera.kind) == ("tcp", "lcus", "hid", "stream")
+    assert (kiosks["K03"].printer.kind, kiosks["K04"].printer.kind) == ("usb", "file")
+    assert kiosks["K09"].camera.kind == "file"
+
+
 @pytest.mark.parametrize("path", [VILLAGE, VILLAGE_CATALOGUE], ids=lambda path: path.parent.name)
 def test_each_key_is_explained_where_it_first_stands(path):
     assert keys_without_a_comment(path.read_text(encoding="utf-8")) == []

@@ -24,7 +24,12 @@ WRITTEN_BY = {  # a setting that is a path: the unit whose process writes there
     "kiosks.offline_file": KIOSK,
     "kiosks.printed_file": KIOSK,
 }
-ONLY_READ = {"catalogue", "calendar.file", "hall.person_key_file"}  # the guide makes the key's file
+ONLY_READ = {  # the guide makes the key's file
+    "catalogue",
+    "calendar.file",
+    "hall.person_key_file",
+    "kiosks.camera.path",
+}
 NOT_INSTALLED = {  # for simulated citizens, for trials, and for halls with a credential platform
     "kiosks.control_socket",
     "kiosks.printer.path",

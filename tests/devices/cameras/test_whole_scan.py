@@ -112,7 +112,7 @@ def filmed_card(rng, *, back):
 def test_a_camera_is_opened_with_the_products_own_eyes(tmp_path):
     (tmp_path / "empty.jpg").write_bytes(pictures.jpeg(pictures.desk(page=False)))
 
-    camera = open_camera(FileCamera(kind="file", path=str(tmp_path), ocr=True), "K01.camera")
+    camera = open_camera(FileCamera(kind="file", path=tmp_path, ocr=True), "K01.camera")
     try:
         assert camera.check() == (None if find_spec("rapidocr_onnxruntime") else "ocr_missing")
         assert camera.preview().why_not is not None

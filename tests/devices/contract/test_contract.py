@@ -13,7 +13,9 @@ from devices.mends import MENDS
 from tests.devices.contract.bad_wire import BadWire, Place
 from tests.devices.contract.rigs import KINDS, Kind
 
-answering = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.answers], ids=lambda kind: kind.name)
+WIRED = [kind for kind in KINDS if kind.is_wired]
+wired = pytest.mark.parametrize("kind", WIRED, ids=lambda kind: kind.name)
+answering = pytest.mark.parametrize("kind", [kind for kind in WIRED if kind.answers], ids=lambda kind: kind.name)
 LONGEST_S = 20.0  # a call that takes longer would count as hanging
 
 
@@ -35,12 +37,12 @@ def hardware(kind: Kind, request: pytest.FixtureRequest) -> Place | None:
 
 
 @pytest.fixture
-def place(kind: Kind, hardware: Place | None, tmp_path: Path) -> Iterator[Place]:
+def place(kind: Kind, hardware: Place | None, request: pytest.FixtureRequest) -> Iterator[Place]:
     """The real device, or its simulator."""
     if hardware is not None:
         yield hardware
         return
-    with kind.simulate(tmp_path) as place:
+    with kind.simulate(request.getfixturevalue(kind.on)) as place:
         yield place
 
 
@@ -87,7 +89,7 @@ def test_opening_and_closing_leaves_no_file_and_no_thread_behind(kind, place):
     kind.open(place).close()
     files, threads = len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208
 
-    for _time in range(25):
+    for _time in range(kind.openings):
         device = kind.open(place)
         device.check()
         device.close()
@@ -99,6 +101,7 @@ def test_opening_and_closing_leaves_no_file_and_no_thread_behind(kind, place):
 # ---- behind a bad wire --------------------------------------------------------------------------------------------
 
 
+@wired
 def test_what_is_absent_at_the_start_is_unavailable(kind, wire):
     wire.cut()
 
@@ -106,6 +109,7 @@ def test_what_is_absent_at_the_start_is_unavailable(kind, wire):
         kind.open(wire.place).check()
 
 
+@wired
 def test_it_works_behind_the_wire_while_that_is_good(kind, wire):
     device = kind.open(wire.place)
     device.check()
@@ -113,6 +117,7 @@ def test_it_works_behind_the_wire_while_that_is_good(kind, wire):
     device.close()
 
 
+@wired
 def test_a_plug_that_is_pulled_is_told_and_put_back_it_works(kind, wire):
     device = kind.open(wire.place)
     device.check()
@@ -190,6 +195,7 @@ def test_half_an_answer_is_asked_for_again_or_told(kind, wire):
     works_again(kind, wire)
 
 
+@wired
 def test_a_slow_line_is_only_slow(kind, wire):
     device = kind.open(wire.place)
     wire.delay_s = 0.005

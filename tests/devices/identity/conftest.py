@@ -1,4 +1,4 @@
-"""Things on the wire: a simulated SAM_V reader, and a real pcscd of our own with virtual readers."""
+"""Things on the wire: a simulated SAM_V reader; pcscd is shared with the contract's tests, one folder up."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from devices.identity.private_pcscd import NeedsRoot, NotInstalled, PrivatePcscd
 from devices.identity.samv_reader import SamvReader
 from devices.identity.samv_sim import SamvSim
 from devices.wire import SerialWire
@@ -39,21 +38,6 @@ def open_reader(sim: SamvSim) -> Iterator[OpenReader]:
 @pytest.fixture
 def reader(open_reader: OpenReader) -> SamvReader:
     return open_reader()
-
-
-@pytest.fixture(scope="session")
-def pcscd() -> Iterator[PrivatePcscd]:
-    """One for the whole session: libpcsclite looks for its socket once in a process."""
-    daemon = PrivatePcscd(readers=6)
-    try:
-        daemon.start()
-    except (NeedsRoot, NotInstalled) as exc:
-        pytest.skip(str(exc))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in daemon.environment.items():
-            patch.setenv(name, value)
-        yield daemon
-    daemon.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """A relay board and a UPS under supervision: doors, presence and power through every outage of their wires."""
 
 import contextlib
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +94,25 @@ def test_a_cable_pulled_while_the_door_is_open_ends_with_a_closed_door(watched, 
     until(lambda: not sim.relays[0])
     until(lambda: told.is_now("ok"))
     assert told.presence == [PresenceEvent.PRESENT]
+
+
+def test_a_board_that_is_plugged_in_is_opened_without_waiting_for_the_next_try(told, monkeypatch):
+    monkeypatch.setattr("devices.supervisor.term.FIRST_BACKOFF_S", 60.0)
+    monkeypatch.setattr("devices.supervisor.term.LONGEST_BACKOFF_S", 60.0)
+    with (
+        tempfile.TemporaryDirectory(dir="/dev/shm") as folder,
+        contextlib.closing(PtyLine(SimModbusRelay(), Path(folder) / "relays")) as line,
+    ):
+        line.unplug()
+        table = ModbusRelays(kind="modbus", port=str(line._link))
+        worker = watch_fittings(table, "K01.switches", told.health.append, told.presence.append)
+        worker.start()
+        until(lambda: told.is_now("offline", "unavailable"))
+
+        line.plug()
+
+        until(lambda: worker.look(time.monotonic()) or told.is_now("ok"))
+        worker.close()
 
 
 def test_a_board_that_hangs_or_talks_nonsense_is_told_and_mended(watched, board, told):

@@ -95,7 +95,7 @@ def switchings(board):
 
 def test_fuzz_the_simulated_modbus_board():
     target = Target("modbus_request", switchings(SimModbusRelay), SWITCHED_ON, (1, True), gap=bytes(8))
-    assert fuzz(target, cases=20_000) > 10_000
+    assert fuzz(target) > 100_000
 
 
 def test_fuzz_the_simulated_lcus_board():
