@@ -240,3 +240,9 @@ def by_command(path, environment):
     command = [sys.executable, "-m", "commands", "doctor", "--config", path, "--id", "K01", "--json"]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
     return next(f for f in json.loads(done.stdout) if f["check"] == "K01.pcsc")
+
+
+def test_the_speech_module_is_called_as_its_health_calls_it(site):
+    path = site('[speech.syn6288]\nport = "/dev/nowhere"')
+
+    assert found(path, "server")["server.speaker"].status == "bad"
