@@ -14,6 +14,7 @@ import serial
 from devices.errors import DeviceUnavailable
 
 WRITE_S = 2.0  # a busy machine may keep a line full for a moment; a line that is stuck stays full
+TCP_WRITE_S = 5.0  # a network printer takes nothing while it cuts or lets its head cool down
 
 
 class Wire(Protocol):
@@ -108,6 +109,7 @@ class TcpWire:
             DeviceUnavailable: nobody answers there.
         """
         self._name = name or f"{host}:{port}"
+        self._timeout_s = timeout_s
         try:
             self._socket = socket.create_connection((host, port), timeout=timeout_s)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -127,9 +129,13 @@ class TcpWire:
         return data
 
     def write(self, data: bytes, /) -> None:
-        """Send all of `data`."""
+        """Send all of `data`, within `TCP_WRITE_S`."""
         try:
-            self._socket.sendall(data)
+            self._socket.settimeout(TCP_WRITE_S)
+            try:
+                self._socket.sendall(data)
+            finally:
+                self._socket.settimeout(self._timeout_s)
         except OSError as exc:
             raise DeviceUnavailable(self._name, f"write failed: {exc}") from exc
 

@@ -21,6 +21,7 @@ from settings.rules import hall_rules
 from settings.site import Catalogue, CountersTable, HallTable, ItemTable, QueueTable, Site
 
 M = TypeVar("M", bound=BaseModel)
+SECRET_KEYS = {("password",), ("key",)}  # what is wrong with them is told without them
 
 
 class SettingsError(Exception):
@@ -242,7 +243,7 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     """One validation error as a sentence, with the nearest known key for an unknown one."""
     where = ".".join(str(part) for part in error["loc"]) or "the site"
     if error["type"] != "extra_forbidden":
-        may_quote = isinstance(error["input"], str | int | float | bool) and error["loc"][-1:] != ("password",)
+        may_quote = isinstance(error["input"], str | int | float | bool) and error["loc"][-1:] not in SECRET_KEYS
         return f"{where}: {error['msg'].removeprefix('Value error, ')}" + (
             f" (it says {error['input']!r})" if may_quote else ""
         )

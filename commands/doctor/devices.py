@@ -1,6 +1,6 @@
 """Checks of the devices in a site file: each is asked through its own driver, unless a running HallQ has it."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from commands.doctor.holders import Holder, holder_of_connection, holder_of_file
 from commands.doctor.site_devices import SiteDevice, devices_of
 
 if TYPE_CHECKING:
-    from devices.ports import Device
     from settings.devices.boards import BoardTable
     from settings.site import Site
 
@@ -39,13 +38,31 @@ def _device(device: SiteDevice) -> Iterator[Finding]:
     """Ask a device through its own driver, unless it cannot be reached or somebody else has it."""
     table, name = device.table, device.name
     path, host = _path_of(table), getattr(table, "host", None)
-    if path is not None:
-        yield _out_of_reach(name, path) or _asked(name, device.open, path)
+    if _is_file_printer(table):
+        yield _unopened(name, table.path)
+    elif path is not None:
+        yield _out_of_reach(name, path) or _asked(device, path)
     elif host is not None:
         held = _held(name, holder_of_connection(host, table.port))
-        yield held or _asked(name, device.open, f"{host}:{table.port}")
+        yield held or _asked(device, f"{host}:{table.port}")
     else:
-        yield _asked(name, device.open, _place_of(table))
+        yield _asked(device, _place_of(table))
+
+
+def _is_file_printer(table: object) -> bool:
+    from settings.devices.printers import FilePrinter
+
+    return isinstance(table, FilePrinter)
+
+
+def _unopened(name: str, path: Path) -> Finding:
+    """What can be seen of a file that takes a printer's jobs: opened, it would be made, or written into."""
+    if not path.parent.is_dir():
+        return bad(name, f"there is no folder {path.parent}", "make the folder, or correct the path in the site file")
+    holder = holder_of_file(path)
+    if holder is not None and not holder.is_hallq:  # whoever reads a FIFO has it open as a matter of course
+        return ok(name, f"process {holder.pid} ({holder.command}) has {path} open; it cannot be asked")
+    return _held(name, holder) or ok(name, f"the folder {path.parent} is there; a file cannot be asked")
 
 
 def _path_of(table: object) -> str | None:
@@ -86,21 +103,33 @@ def _greeted(table: "BoardTable") -> Finding:
     return ok(name, f"{table.port} answers: firmware {firmware}, {hello.slots} slots, up for {uptime_s} s")
 
 
-def _asked(name: str, open_device: "Callable[[], Device]", place: str) -> Finding:
+def _can_answer(table: object) -> bool:
+    """Whether a device that is well says so; of the others only their port is known to be there."""
+    from settings.devices.bars import NumberBarLine
+    from settings.devices.lines import LineTable
+    from settings.devices.relays import LcusRelays
+    from settings.devices.scanners import HidScanner, SerialScanner
+
+    is_mute = isinstance(table, NumberBarLine | LineTable | LcusRelays | SerialScanner | HidScanner)
+    return not is_mute and bool(getattr(table, "answers", True))
+
+
+def _asked(device: SiteDevice, place: str) -> Finding:
     """Open a device, ask it how it is, and give it back."""
     from devices.errors import DeviceError
 
+    name = device.name
     try:
-        device = open_device()
+        opened = device.open()
         try:
-            warning = device.check()
+            warning = opened.check()
         finally:
-            device.close()
+            opened.close()
     except DeviceError as exc:
         return bad(name, exc.cause, _mend(exc.code, exc.cause))
     if warning:
         return warn(name, warning.replace("_", " "), _mend(warning))
-    return ok(name, f"{place} answers")
+    return ok(name, f"{place} answers" if _can_answer(device.table) else f"{place} is there; it cannot be asked")
 
 
 def _out_of_reach(name: str, port: str) -> Finding | None:

@@ -40,7 +40,8 @@ def devices_of(site: "Site") -> Iterator[SiteDevice]:
         yield SiteDevice(line.line_id, line.line_id, line, _opener("call_pads", "open_quiet_line", line, line.line_id))
     speech = site.speech.syn6288
     if speech is not None:
-        yield SiteDevice("server", "speech", speech, _opener("speakers", "open_speaker", speech, "speech"))
+        name = "server.speaker"  # as health calls it
+        yield SiteDevice("server", name, speech, _opener("speakers", "open_speaker", speech, name))
 
 
 def _of_kiosk(kiosk: "KioskTable") -> Iterator[SiteDevice]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from devices.counter_displays.onbon_frames import ACK, NACK, Area, BadFrame, FrameDecoder, Packet, encode, ping, show
-from devices.errors import DeviceRefused, DeviceUnavailable, ProtocolError
+from devices.errors import DeviceRefused, NoReply, ProtocolError
 from devices.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ class OnbonDisplay:
 
         Raises:
             DeviceRefused: the card will not do it.
-            DeviceUnavailable: no answer to any attempt, or the port failed.
+            NoReply: no answer to any attempt.
+            DeviceUnavailable: the port failed.
             ProtocolError: nothing but nonsense came.
         """
         frame, heard = encode(request), b""
@@ -88,7 +89,7 @@ class OnbonDisplay:
             return
         if heard:
             raise ProtocolError(self.name, f"not an answer: {heard[:32].hex()}")
-        raise DeviceUnavailable(self.name, f"no answer to {ATTEMPTS} attempts")
+        raise NoReply(self.name, f"no answer to {ATTEMPTS} attempts")
 
     def _answer(self) -> tuple[Packet | None, bytes]:
         """The first acknowledgement or refusal that comes in time, and all that was heard."""

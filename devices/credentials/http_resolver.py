@@ -24,6 +24,7 @@ from hall.identity import DocumentKind, IdentityDocument, InvalidNumber, Verific
 from hall.numbers.typed import recognise, sex_of
 
 TIMEOUT_S = 5.0
+CHECK_S = 2.0  # a code that is shown meanwhile waits for so long at most
 LONGEST_ANSWER = 16 * 1024  # bytes
 REFUSALS = {"expired": CredentialExpired, "used": CredentialUsed}  # by the answer's code; any other is plainly refused
 REFUSING = (400, 409, 410, 422)  # other kinds of 4xx are about the address, the hall's key, or the traffic
@@ -56,16 +57,18 @@ class HttpCredentialResolver:
         """Prepare; nothing is sent yet.
 
         Args:
-            url: the gateway's address, with http or https.
+            url: the gateway's address, with http or https; what stands behind a "?" is sent with it.
             terminal: this kiosk's id, for the platform's own records.
             name: as health and logs call it.
             used: the tokens accepted so far.
             today: the hall's day, for the checks of the number.
             key: the hall's credential, sent as a bearer token.
-            timeout_s: for the whole exchange, from connecting to the answer's last byte.
+            timeout_s: for the whole exchange, from connecting to the answer's last byte. Looking the name up comes
+                before: the system's resolver takes no deadline.
         """
         self.name = name
         self._url, self._terminal, self._used, self._today = urlsplit(url), terminal, used, today
+        self._target = (self._url.path or "/") + (f"?{self._url.query}" if self._url.query else "")
         self._timeout_s = timeout_s
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
 
@@ -80,7 +83,19 @@ class HttpCredentialResolver:
             return self._document(content)
 
     def check(self) -> str | None:
-        """Nothing is asked: a platform has no question that costs nothing. Its failures show at the next code."""
+        """See whether it can be connected to; nothing is asked: a platform has no question that costs nothing.
+
+        Raises:
+            DeviceUnavailable: nobody answers there within `CHECK_S`, or not as whom the certificate says.
+        """
+        problem, ends = "", time.monotonic() + CHECK_S
+        try:
+            with self._line(ends) as line, _hang_up_at(ends, line):
+                _greet(line)
+        except (OSError, ValueError) as exc:
+            problem = type(exc).__name__
+        if problem:
+            raise DeviceUnavailable(self.name, f"the platform cannot be reached: {problem}")
         return None
 
     def close(self) -> None:
@@ -89,18 +104,15 @@ class HttpCredentialResolver:
     def _ask(self, token: CredentialToken) -> tuple[int, bytes]:
         """Status and body. No exception is chained: where it was raised, the request stands, and in it the token."""
         body = json.encode({"token": token.reveal(), "terminal": self._terminal})
-        connection, problem, ends = self._connection(), "", time.monotonic() + self._timeout_s
+        problem, ends = "", time.monotonic() + self._timeout_s
         try:
-            connection.connect()
-            with _hang_up_at(ends, connection.sock) as is_late:
-                connection.request("POST", self._url.path or "/", body, self._headers)
-                with connection.getresponse() as response:
-                    status, content = response.status, response.read(LONGEST_ANSWER + 1)
-            problem = "TimeoutError" if is_late.is_set() else ""
+            status, content = self._exchange(body, ends)
         except (OSError, http.client.HTTPException) as exc:
             problem = "TimeoutError" if time.monotonic() >= ends else type(exc).__name__
-        finally:
-            connection.close()
+        except ValueError:  # its text holds what could not be sent, and that may be the key
+            problem = "ValueError"
+        if problem == "ValueError":
+            raise ProtocolError(self.name, "the address or the key holds what no request may hold")
         if problem == "TimeoutError":
             raise DeviceUnavailable(self.name, f"the platform gave no whole answer within {self._timeout_s:g} s")
         if problem:
@@ -109,13 +121,27 @@ class HttpCredentialResolver:
             raise ProtocolError(self.name, f"the platform's answer is longer than {LONGEST_ANSWER} bytes")
         return status, content
 
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._url.hostname or "", self._url.port
-        if self._url.scheme == "https":
-            return http.client.HTTPSConnection(
-                host, port, timeout=self._timeout_s, context=ssl.create_default_context()
-            )
-        return http.client.HTTPConnection(host, port, timeout=self._timeout_s)
+    def _exchange(self, body: bytes, ends: float) -> tuple[int, bytes]:
+        is_https = self._url.scheme == "https"
+        kind = http.client.HTTPSConnection if is_https else http.client.HTTPConnection
+        connection = kind(self._url.hostname or "", self._url.port)
+        with contextlib.closing(connection), self._line(ends) as line, _hang_up_at(ends, line) as is_late:
+            _greet(line)
+            connection.sock = line  # the library's own way to connect takes a time-out for each address, and for TLS
+            connection.request("POST", self._target, body, self._headers)
+            with connection.getresponse() as response:
+                status, content = response.status, response.read(LONGEST_ANSWER + 1)
+            if is_late.is_set():
+                raise TimeoutError
+            return status, content
+
+    def _line(self, ends: float) -> socket.socket:
+        """A connection to the platform; `_greet` comes next."""
+        host, is_https = self._url.hostname or "", self._url.scheme == "https"
+        line = _connect(host, self._url.port or (443 if is_https else 80), ends)
+        if not is_https:
+            return line
+        return ssl.create_default_context().wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
 
     def _refusal(self, content: bytes) -> CredentialRefused:
         try:
@@ -147,6 +173,30 @@ class HttpCredentialResolver:
             birth=found.birth,
             number_kind=found.kind,
         )
+
+
+def _connect(host: str, port: int, ends: float) -> socket.socket:
+    """Try a host's addresses one after the other; what time is left is shared among those that are left."""
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for left, (family, kind, protocol, _name, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        line = socket.socket(family, kind, protocol)
+        try:
+            line.settimeout(max(0.01, (ends - time.monotonic()) / left))
+            line.connect(address)
+            line.settimeout(max(0.01, ends - time.monotonic()))
+        except OSError:
+            line.close()
+            if left == 1:
+                raise
+        else:
+            return line
+    raise OSError(f"{host} has no address")
+
+
+def _greet(line: socket.socket) -> None:
+    """The beginning of TLS, where there is any; a certificate that does not fit ends it."""
+    if isinstance(line, ssl.SSLSocket):
+        line.do_handshake()
 
 
 @contextlib.contextmanager

@@ -63,7 +63,8 @@ class PcscReader:
     def poll(self) -> IdentityDocument | None:
         """Look for a card and read it, once for each time it is put in.
 
-        A card that could not be read is tried again at every poll until it is taken out.
+        A card that could not be read is tried again at every poll until it is taken out; a resident card in a reader
+        that cannot open it is not.
 
         Raises:
             NeedsSecurityModule: a resident card in a reader that cannot open it.
@@ -76,7 +77,11 @@ class PcscReader:
             return None
         if slot.change == self._seen:
             return None
-        document = self._read(slot)
+        try:
+            document = self._read(slot)
+        except NeedsSecurityModule:
+            self._seen = slot.change  # no second try will read it here
+            raise
         self._seen = slot.change  # only now: after a failure pcscd may miss that the card was laid again
         known = self._marked(document.number.encode())
         is_same = self._lost_count and known == self._last

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from devices.errors import BatteryLow, DeviceFault, DeviceUnavailable, ProtocolError, UnknownUps
+from devices.errors import BatteryLow, DeviceFault, DeviceUnavailable, NoReply, ProtocolError, UnknownUps
 from devices.power.nut_lines import (
     LineDecoder,
     ListBegins,
@@ -45,7 +45,8 @@ class NutUps:
 
         Raises:
             UnknownUps: the daemon has no UPS of this name.
-            DeviceUnavailable: no answer in time, or the daemon has lost the UPS.
+            NoReply: no answer in time.
+            DeviceUnavailable: the daemon has lost the UPS.
             DeviceFault: the daemon refuses for another reason.
             ProtocolError: what it says makes no sense.
         """
@@ -88,7 +89,7 @@ class NutUps:
                         raise self._refusal(code)
                     case Nonsense(text=text):
                         raise ProtocolError(self.name, f"not NUT's protocol: {text!r}")
-        raise DeviceUnavailable(self.name, f"no answer within {ANSWER_S:g} s")
+        raise NoReply(self.name, f"no answer within {ANSWER_S:g} s")
 
     def _refusal(self, code: str) -> DeviceFault | DeviceUnavailable:
         if code == "UNKNOWN-UPS":

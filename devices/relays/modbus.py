@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
-from devices.errors import DeviceError, DeviceRefused, DeviceUnavailable, ProtocolError
+from devices.errors import DeviceError, DeviceRefused, NoReply, ProtocolError
 from devices.relays.fail_safe import all_off
 from devices.relays.modbus_frames import (
     READ_COILS,
@@ -108,7 +108,7 @@ class ModbusSwitches:
 
     def _ask(self, request: bytes, is_answer: Callable[[Reply], bool]) -> Reply:
         """Send a request until it is answered; switching twice is switching once, and reading changes nothing."""
-        failure: DeviceError = DeviceUnavailable(self.name, f"no answer to {ATTEMPTS} attempts")
+        failure: DeviceError = NoReply(self.name, f"no answer to {ATTEMPTS} attempts")
         for _attempt in range(ATTEMPTS):
             self._wire.reset_input_buffer()
             self._wire.write(request)

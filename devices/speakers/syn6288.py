@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from devices.errors import DeviceUnavailable, ProtocolError
+from devices.errors import DeviceUnavailable, NoReply, ProtocolError
 from devices.speakers.syn6288_frames import STATUS, STOP, Answer, AnswerDecoder, encode, speak, tagged
 from devices.wire import Wire
 
@@ -46,7 +46,8 @@ class Syn6288:
         """Say a sentence to its end, once the module is free.
 
         Raises:
-            DeviceUnavailable: silent, or it does not come to an end.
+            NoReply: silent.
+            DeviceUnavailable: it does not come to an end.
             ProtocolError: it answers nonsense, or never understands a frame.
         """
         if not self._is_free_within(FREE_S):
@@ -108,7 +109,7 @@ class Syn6288:
                 return Answer.UNDERSTOOD
         if heard:
             raise ProtocolError(self.name, f"not an answer: {heard[:32].hex()}")
-        raise DeviceUnavailable(self.name, f"no answer to {ATTEMPTS} attempts")
+        raise NoReply(self.name, f"no answer to {ATTEMPTS} attempts")
 
     def _answer(self, wanted: tuple[Answer, ...]) -> tuple[Answer | None, bytes]:
         decoder, heard, ends = AnswerDecoder(), b"", self._monotonic() + ANSWER_S

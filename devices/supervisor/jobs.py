@@ -26,14 +26,15 @@ class Job:
         self._lock = threading.Lock()
 
     def begin(self) -> bool:
-        """Whether the job is still wanted; from now on only `abandon` can give it up."""
+        """Whether the job is still wanted; from now on only `failed` can answer for it before it ends."""
         with self._lock:
             return not self.answer.done() and self.answer.set_running_or_notify_cancel()
 
     def give_up(self, error: DeviceUnavailable) -> None:
-        """Answer with the error, unless the job has begun."""
+        """Answer with the error, unless the job has begun; what it holds is forgotten, though it stays in the queue."""
         with self._lock:
             if not self.answer.running() and not self.answer.done():
+                self.run = _nothing
                 self.answer.set_running_or_notify_cancel()
                 self.answer.set_exception(error)
 
@@ -46,6 +47,10 @@ class Job:
         """Answer with an exception; see `done`."""
         with contextlib.suppress(InvalidStateError):
             self.answer.set_exception(error)
+
+
+def _nothing(_device: object) -> None:
+    """What is left of a job that was given up: its own function may hold a visitor's code."""
 
 
 class Jobs:

@@ -21,7 +21,11 @@ MakePerson = Callable[[IdentityDocument], Person]
 
 
 class ReaderWatch:
-    """Looks for cards in a reader's worker thread, and knows whether one is being read right now."""
+    """Looks for cards in a reader's worker thread, and knows whether one is being read right now.
+
+    A document that stays and cannot be read is told once, though its reader tries it again and again: it may have been
+    forgotten there for the night.
+    """
 
     def __init__(self, post: Post, make_person: MakePerson, *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._post = post
@@ -30,6 +34,7 @@ class ReaderWatch:
         self._lock = threading.Lock()  # a card is never noticed after the look at it has ended
         self._began_s: float | None = None
         self._is_noticed = False
+        self._failed: str | None = None  # why the document that lies there could not be read
 
     def look(self, reader: IdentityReader) -> None:
         """Wait for a moment and poll the reader once; what it found is posted, the document itself goes no further.
@@ -44,10 +49,10 @@ class ReaderWatch:
             self._began_s, self._is_noticed = self._seconds(), False
         try:
             document = reader.poll()
+            self._failed = None
             found = ev.CardRead(self._make_person(document)) if document is not None else None
         except CardUnreadable as exc:
-            logger.info("%s", exc)
-            found = ev.CardFailed()
+            found = self._failure(exc)
         finally:
             self._end(found)
 
@@ -57,10 +62,21 @@ class ReaderWatch:
         Called from another thread some times a second: the readers themselves do not tell when they begin.
         """
         with self._lock:
-            if self._began_s is None or self._is_noticed or self._seconds() - self._began_s <= NOTICED_AFTER_S:
+            if self._began_s is None or self._is_noticed or self._failed is not None:
+                return
+            if self._seconds() - self._began_s <= NOTICED_AFTER_S:
                 return
             self._is_noticed = True
             self._post(ev.CardNoticed())
+
+    def _failure(self, error: CardUnreadable) -> ev.Event | None:
+        """What is posted of a failure: nothing when it is the same as at the look before."""
+        cause = f"{error.code}: {error.cause}"
+        if cause == self._failed:
+            return None
+        self._failed = cause
+        logger.info("%s", error)
+        return ev.CardFailed()
 
     def _end(self, found: ev.Event | None) -> None:
         with self._lock:

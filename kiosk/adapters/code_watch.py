@@ -4,6 +4,8 @@ A code's text goes to the platform behind it and nowhere else.
 """
 
 import logging
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from devices.credentials.token import CredentialToken, InvalidToken
@@ -16,7 +18,8 @@ from kiosk.flow import events as ev
 
 logger = logging.getLogger(__name__)
 
-RESOLVE_S = 8.0  # the platform's own time-out is shorter
+BEGIN_S = 1.0  # how long a question may wait for the platform's thread; then it takes 6 s at most
+STALE_S = 7.0  # the screen gives up after 8 s, and whoever stands there then may be somebody else
 
 
 class CodeWatch:
@@ -28,15 +31,18 @@ class CodeWatch:
         make_person: MakePerson,
         public_url: str,
         platform: "DeviceWorker[CredentialResolver] | None",
+        *,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare.
 
         Args:
             public_url: the hall's own address, by which its tickets' codes are known.
             platform: asks who shows a code; None: the hall has no such platform.
+            seconds: monotonic, for the age of answers.
         """
         self._post, self._make_person = post, make_person
-        self._public_url, self._platform = public_url, platform
+        self._public_url, self._platform, self._seconds = public_url, platform, seconds
 
     def look(self, scanner: CodeScanner) -> None:
         """Look once; in the scanner's worker thread.
@@ -68,9 +74,18 @@ class CodeWatch:
             logger.info("%s", exc)
             self._post(ev.CardFailed())
             return
+        scanned_s = self._seconds()
         self._post(ev.CardNoticed())
-        asked = self._platform.submit(lambda resolver: self._asked(resolver, token), deadline_s=RESOLVE_S)
-        asked.add_done_callback(lambda answer: self._post(self._told(answer)))
+        asked = self._platform.submit(lambda resolver: self._asked(resolver, token), deadline_s=BEGIN_S)
+        asked.add_done_callback(lambda answer: self._tell(answer, scanned_s))
+
+    def _tell(self, answer: "Future[ev.Event]", scanned_s: float) -> None:
+        """Post what came of a question; too late, it is nobody's any more."""
+        told = self._told(answer)
+        if self._seconds() - scanned_s > STALE_S:
+            logger.info("an answer about a code came after more than %g s and was dropped", STALE_S)
+            return
+        self._post(told)
 
     def _asked(self, resolver: CredentialResolver, token: CredentialToken) -> ev.Event:
         """Ask, in the platform's worker thread; a code that is refused is the visitor's trouble, not the platform's."""

@@ -1,6 +1,7 @@
 """The kiosk's devices on their simulators: what reaches the flow, and what never does."""
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -107,6 +108,9 @@ def test_a_damaged_card_is_a_failure_and_not_a_fault_of_the_reader(site: Site):
     site.wait_for(ev.CardFailed)
 
     assert [h.status for h in site.told if h.device_id == "K01.sam_v"] == ["ok"]
+    so_far = len(site.reader.requests)
+    until(lambda: len(site.reader.requests) > so_far + 10, what="more attempts at the same card")
+    assert len([e for e in site.heard if isinstance(e, ev.CardFailed)]) == 1
 
 
 def test_paper_is_asked_and_printed_under_the_ticket_s_id(site: Site):
@@ -252,6 +256,70 @@ def test_a_look_that_ends_just_when_it_is_noticed_still_ends():
     looking.join(5)
 
     assert heard == [ev.CardNoticed(), ev.CardGone()]
+
+
+class LeftDocument:
+    """A reader on which a document lies that fails as the test says; None: it was lifted."""
+
+    name = "reader"
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def wait(self, timeout_s: float) -> bool:
+        return True
+
+    def poll(self) -> IdentityDocument | None:
+        if self.error is not None:
+            raise self.error
+        return None
+
+    def is_present(self) -> bool:
+        return self.error is not None
+
+    def check(self) -> str | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_document_that_stays_and_cannot_be_read_is_told_once_until_the_cause_changes_or_it_was_lifted(caplog):
+    caplog.set_level(logging.INFO)
+    heard: list[ev.Event] = []
+    watch, reader = ReaderWatch(heard.append, to_person), LeftDocument()
+
+    def told_after(error: Exception | None, looks: int) -> int:
+        reader.error = error
+        for _look in range(looks):
+            watch.look(reader)
+        assert len(caplog.messages) == len(heard)
+        return len(heard)
+
+    assert told_after(CardUnreadable("reader", "protected"), 100) == 1
+    assert told_after(CardUnreadable("reader", "damaged"), 100) == 2
+    assert told_after(None, 1) == 2
+    assert told_after(CardUnreadable("reader", "damaged"), 100) == 3
+    assert set(heard) == {ev.CardFailed()}
+
+
+def test_a_document_that_was_told_to_be_unreadable_is_not_noticed_again_while_it_stays():
+    heard: list[ev.Event] = []
+    clock = [0.0]
+    watch, reader = ReaderWatch(heard.append, to_person, seconds=lambda: clock[0]), LeftDocument()
+    reader.error = CardUnreadable("reader", "protected")
+    watch.look(reader)
+    slow = SlowReader(raising(reader.error))
+
+    looking = threading.Thread(target=watch.look, args=(slow,))
+    looking.start()
+    assert slow.is_looking.wait(5)
+    clock[0] = 1.0
+    watch.notice()
+    slow.may_end.set()
+    looking.join(5)
+
+    assert heard == [ev.CardFailed()]
 
 
 def to_person(document: IdentityDocument) -> Person:

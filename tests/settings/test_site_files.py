@@ -174,6 +174,15 @@ def test_an_impossible_value_is_refused_with_its_place(write, old, new, says):
     assert says in complaint(write(SITE.replace(old, new, 1)))
 
 
+def test_a_platforms_key_that_no_request_can_hold_is_refused_and_not_quoted(write):
+    platform = 'credentials = { kind = "http", url = "https://platform.example/", key = "hall-secret\\n" }\n'
+
+    said = complaint(write(SITE.replace("\n[[boards]]", platform + "\n[[boards]]")))
+
+    assert "kiosks.0.credentials.key: the key holds a line break" in said
+    assert "hall-secret" not in said
+
+
 def test_a_password_of_the_wrong_type_is_not_quoted(write):
     message = complaint(write(SITE.replace('password = "from-file"', "password = 246813579")))
 

@@ -86,6 +86,59 @@ def test_a_printer_is_asked_for_paper_on_either_wire(site, printer, kind):
     assert list(sim.tickets) == []
 
 
+def test_a_file_that_takes_a_printers_jobs_is_neither_made_nor_written_into(site, tmp_path):
+    jobs = tmp_path / "jobs.bin"
+
+    finding = found(site(kiosk(printer=f'{{ kind = "file", path = "{jobs}" }}')))["K01.printer"]
+
+    assert (finding.status, jobs.exists()) == ("ok", False)
+    assert "cannot be asked" in finding.text
+    nowhere = found(site(kiosk(printer=f'{{ kind = "file", path = "{tmp_path}/none/jobs.bin" }}')))["K01.printer"]
+    assert (nowhere.status, nowhere.text) == ("bad", f"there is no folder {tmp_path}/none")
+
+
+def test_a_fifo_that_somebody_reads_gets_no_byte_of_the_doctor(site, other_program, tmp_path):
+    fifo = tmp_path / "jobs"
+    os.mkfifo(fifo)
+    process = other_program(f"f = os.open({str(fifo)!r}, os.O_RDWR)")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+
+    finding = found(site(kiosk(printer=f'{{ kind = "file", path = "{fifo}" }}')))["K01.printer"]
+
+    assert finding.status == "ok"
+    assert f"process {process.pid}" in finding.text
+    with pytest.raises(BlockingIOError):
+        os.read(reader, 1)
+    os.close(reader)
+
+
+MUTE = {
+    "K01.scanner": '[[kiosks]]\nkiosk_id = "K01"\nzone = "A"\nscanner = {{ kind = "serial", port = "{port}" }}',
+    "K01.switches": '[[kiosks]]\nkiosk_id = "K01"\nzone = "A"\nswitches = {{ kind = "lcus", port = "{port}" }}',
+    "L01": '[[lines]]\nline_id = "L01"\nport = "{port}"\npads = [{{ address = 1, counter = 3 }}]',
+    "C01": '[[bars]]\nkind = "number_bar"\nbars_id = "C01"\nport = "{port}"\naddresses = {{ 1 = 3 }}',
+}
+
+
+@pytest.mark.parametrize("name", MUTE)
+def test_of_a_device_that_cannot_answer_nobody_says_that_it_did(site, printer, name):
+    finding = found(site(MUTE[name].format(port=printer[1](PtyPort).path)))[name]
+
+    assert finding.status == "ok"
+    assert finding.text.endswith("is there; it cannot be asked")
+
+
+def test_a_platform_that_nobody_reaches_is_bad(site):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/resolve"
+    table = kiosk() + f'\ncredentials = {{ kind = "http", url = "{url}" }}'
+
+    finding = found(site(table))["K01.credentials"]
+
+    assert finding.status == "bad"
+    assert "cannot be reached" in finding.text
+
+
 def test_a_device_that_hangs_costs_three_seconds_at_most_and_the_others_nothing(site, samv):
     samv.silent = True
     with BoardSim() as healthy, socket.create_server(("127.0.0.1", 0)) as never_accepts:
@@ -253,3 +306,9 @@ def test_a_simulator_at_the_far_end_of_a_line_holds_nothing(site, tmp_path):
             sim.communicate(b"quit\n", timeout=10)
 
     assert (finding.status, "answers" in finding.text) == ("ok", True)
+
+
+def test_the_speech_module_is_called_as_its_health_calls_it(site):
+    path = site('[speech.syn6288]\nport = "/dev/nowhere"')
+
+    assert found(path, "server")["server.speaker"].status == "bad"

@@ -1,5 +1,6 @@
 """The way to a platform, against a real HTTP server on this machine: who it is, and everything that goes wrong."""
 
+import contextlib
 import logging
 import random
 import socket
@@ -223,6 +224,94 @@ def test_the_site_file_s_table_opens_it_and_its_key_is_not_shown(platform, tmp_p
         again.resolve(token)
     assert "hall-key" not in repr(table)
     assert (opened.check(), opened.close()) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["hall-key\n", "hall\r\nX-Key: key", "\u5bc6\u94a5"])
+def test_a_key_that_no_request_can_hold_is_a_protocol_error_that_does_not_show_it(platform, key):
+    with pytest.raises(ProtocolError, match="what no request may hold") as caught:
+        resolver_of(platform, key=key).resolve(shown_by(platform))
+
+    said = "".join(traceback.format_exception(caught.value))
+    assert not any(shown in said for shown in (key, repr(key)[1:-1]))
+    assert caught.value.__context__ is None
+    assert platform.asked == 0
+
+
+@pytest.mark.parametrize("key", ["hall-key\n", "hall\x00key", "hall-k\u00e9y", "\u5bc6\u94a5"])
+def test_a_site_file_with_such_a_key_is_refused(key):
+    with pytest.raises(ValueError, match="the key holds a line break"):
+        HttpPlatform.model_validate({"kind": "http", "url": "https://platform.example/", "key": key})
+
+
+def test_what_stands_behind_the_address_s_question_mark_is_sent():
+    heard, resolver = [], None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with line:
+                heard.append(line.recv(4096))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        resolver = HttpCredentialResolver(
+            f"http://127.0.0.1:{server.getsockname()[1]}/resolve?city=1599&v=2",
+            "K01",
+            used=UsedTokens(),
+            today=lambda: TODAY,
+            timeout_s=2,
+        )
+        with pytest.raises(DeviceUnavailable):
+            resolver.resolve(CredentialToken("synthetic"))
+        thread.join()
+
+    assert heard[0].startswith(b"POST /resolve?city=1599&v=2 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_platform_that_cannot_be_reached_is_told_by_a_check(scheme):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    resolver = HttpCredentialResolver(f"{scheme}://127.0.0.1:{port}/", "K01", used=UsedTokens(), today=lambda: TODAY)
+
+    with pytest.raises(DeviceUnavailable, match="cannot be reached: ConnectionRefusedError"):
+        resolver.check()
+
+
+def test_a_platform_that_takes_a_connection_and_says_nothing_is_given_up_before_tls_stands():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        resolver = HttpCredentialResolver(url, "K01", used=UsedTokens(), today=lambda: TODAY, timeout_s=0.4)
+        began = time.monotonic()
+
+        with pytest.raises(DeviceUnavailable, match=r"no whole answer within 0\.4 s"):
+            resolver.resolve(CredentialToken("synthetic"))
+        assert time.monotonic() - began < 1.5
+        with pytest.raises(DeviceUnavailable, match="cannot be reached"):
+            resolver.check()
+
+
+def test_a_tls_greeting_that_comes_drop_by_drop_is_given_up_too():
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, contextlib.suppress(OSError):
+                line.sendall(b"\x16\x03\x03\x40\x00")  # a TLS record of 16 KiB begins
+                while not is_over.wait(0.2):
+                    line.sendall(b"\x00")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        resolver = HttpCredentialResolver(url, "K01", used=UsedTokens(), today=lambda: TODAY, timeout_s=0.6)
+        began = time.monotonic()
+        with pytest.raises(DeviceUnavailable, match=r"no whole answer within 0\.6 s"):
+            resolver.resolve(CredentialToken("synthetic"))
+        assert time.monotonic() - began < 2
+        is_over.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("url", ["http://platform.example/resolve", "ftp://127.0.0.1/", "platform.example"])

@@ -130,6 +130,18 @@ def test_an_unreadable_card_is_tried_again_at_every_look(reader, card):
     assert read(reader).number == PERSON.number
 
 
+def test_an_unreadable_card_that_was_lifted_gives_nothing(reader, card):
+    card.protected = {0x08}
+    card.insert()
+    with pytest.raises(CardUnreadable):
+        until(reader.poll)
+
+    card.remove()
+    until(lambda: not reader.is_present())
+
+    assert reader.poll() is None
+
+
 def test_another_kind_of_card_is_unreadable(reader, slots):
     class BankCard(SocialCardSim):
         def answer(self, command: bytes) -> bytes:

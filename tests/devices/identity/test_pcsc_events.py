@@ -206,6 +206,13 @@ def test_a_resident_card_says_why_it_cannot_be_read_here(reader, slot):
         until(reader.poll)
 
     assert caught.value.code == "needs_security_module"
+    assert [reader.poll() for _ in range(3)] == [None] * 3  # not tried again while it stays
+    card.remove()
+    until(lambda: not reader.is_present())
+    reader.poll()
+    card.insert()
+    with pytest.raises(NeedsSecurityModule):
+        until(reader.poll)
     card.remove()
 
 
