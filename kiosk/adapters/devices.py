@@ -38,6 +38,7 @@ READY_S = 4.0  # the flow waits a little longer
 ABSENT_S = 1.0  # a printer that is known to be gone gets this long to come back
 PRINT_S = 10.0
 TRIAL_S = 10.0
+PLATFORM_CHECK_S = 60.0  # a check is a connection to the city's gateway
 LONGEST_SHOT_S = 90.0  # a camera's process starts, shoots and reads the page, each with a deadline of its own
 SLOWEST_LINE = 800  # bytes a second: 9600 baud, less what the line's pauses cost
 Tell = Callable[[Told], None]
@@ -207,7 +208,11 @@ class KioskDevices:
         if table is None:
             return None
         worker: DeviceWorker[CredentialResolver] = DeviceWorker(
-            name, "credentials", lambda: open_resolver(table, name, kiosk.kiosk_id, today), self._tell
+            name,
+            "credentials",
+            lambda: open_resolver(table, name, kiosk.kiosk_id, today),
+            self._tell,
+            check_every_s=PLATFORM_CHECK_S,
         )
         self._add(worker, asked_how_it_is)
         return worker
