@@ -244,13 +244,34 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "the site"
     if error["type"] != "extra_forbidden":
         may_quote = isinstance(error["input"], str | int | float | bool) and error["loc"][-1:] not in SECRET_KEYS
-        return f"{where}: {error['msg'].removeprefix('Value error, ')}" + (
-            f" (it says {error['input']!r})" if may_quote else ""
-        )
+        return f"{where}: {_in_words(error)}" + (f" (it says {error['input']!r})" if may_quote else "")
     *parents, key = error["loc"]
     near = difflib.get_close_matches(str(key), _known_keys(model, parents), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"{where}: unknown key{hint}"
+
+
+def _in_words(error: Mapping[str, Any]) -> str:
+    """What is wrong, for whoever edits the file; the library's own words where they are plain enough."""
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "union_tag_not_found":
+            return "needs a kind"
+        case "union_tag_invalid":
+            return f"there is no such kind; there is: {error['ctx']['expected_tags']}"
+        case "tuple_type" | "list_type":
+            return "write it as a list, or as tables with two brackets, e.g. [[kiosks]]"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "is no whole number"
+        case "float_parsing" | "float_type":
+            return "is no number"
+        case "bool_parsing" | "bool_type":
+            return "is neither true nor false"
+        case "string_type":
+            return "is no text; put it between quotation marks"
+        case _:
+            return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _known_keys(model: type[BaseModel], parents: list[object]) -> list[str]:

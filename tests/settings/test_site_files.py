@@ -174,6 +174,21 @@ def test_an_impossible_value_is_refused_with_its_place(write, old, new, says):
     assert says in complaint(write(SITE.replace(old, new, 1)))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('kind = "tcp", host', "host", "kiosks.0.printer: needs a kind"),
+        ('kind = "tcp"', 'kind = "telex"', "there is no such kind; there is: 'tcp', 'serial', 'usb', 'file'"),
+        ('board_id = "B01"\n', "", "boards.0.board_id: is missing"),
+        ("[[boards]]", "[boards]", "write it as a list, or as tables with two brackets"),
+        ("port = 9100", 'port = "abc"', "is no whole number (it says 'abc')"),
+        ('zone_id = "A"', "zone_id = 1", "is no text; put it between quotation marks"),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(write, old, new, says):
+    assert says in complaint(write(SITE.replace(old, new, 1)))
+
+
 def test_a_platforms_key_that_no_request_can_hold_is_refused_and_not_quoted(write):
     platform = 'credentials = { kind = "http", url = "https://platform.example/", key = "hall-secret\\n" }\n'
 
