@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 MEND_ABSENT = "plug it in and switch it on, or correct the port in the site file"
 MEND_PCSCD = "apt install pcscd, then systemctl start pcscd.socket"
+BY_CAUSE = {  # words of the system's or the driver's: a nearer mend than the code's
+    "Permission denied": "add this user to the group dialout (video for a camera), or run the doctor as root",
+    "exclusively lock": "another program has it: run the doctor as root to see which",
+    "connect to pcscd": MEND_PCSCD,
+    "Name or service not known": "correct the host in the site file, or this machine's DNS",
+    "Temporary failure in name resolution": "write the host's address into the site file, or mend this machine's DNS",
+    "Inappropriate ioctl": "correct the port in the site file: what is there is no serial line",
+    "there is no file": "correct the path in the site file",
+    "Is a directory": "correct the port in the site file: what is there is a folder",
+    ":3493: ": "install and start the power daemon: apt install nut-server; or correct [kiosks.ups] in the site file",
+}
 
 
 def checks(site: "Site", only: Set[str] = frozenset()) -> list[Check]:
@@ -152,10 +163,5 @@ def _held(name: str, holder: Holder | None) -> Finding | None:
 def _mend(code: str, cause: str = "") -> str:
     from devices.mends import MENDS
 
-    if "Permission denied" in cause:
-        return "add this user to the group dialout, or run the doctor as root"
-    if "exclusively lock" in cause:
-        return "another program has it: run the doctor as root to see which"
-    if "connect to pcscd" in cause:
-        return MEND_PCSCD
-    return MENDS.get(code, MENDS["fault"])
+    told = next((mend for words, mend in BY_CAUSE.items() if words in cause), None)
+    return told or MENDS.get(code, MENDS["fault"])

@@ -312,3 +312,22 @@ def test_the_speech_module_is_called_as_its_health_calls_it(site):
     path = site('[speech.syn6288]\nport = "/dev/nowhere"')
 
     assert found(path, "server")["server.speaker"].status == "bad"
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "mend"),
+    [
+        ('printer = { kind = "tcp", host = "printer.invalid" }', "K01.printer", "DNS"),
+        ('printer = { kind = "serial", port = "/etc/hostname" }', "K01.printer", "no serial line"),
+        ('ups = { kind = "nut", ups = "ups" }', "K01.ups", "nut-server"),
+        ('camera = { kind = "file", path = "nowhere" }', "K01.camera", "correct the path"),
+        ('scanner = { kind = "serial", port = "/dev/hallq/nothing" }', "K01.scanner", "plug it in"),
+    ],
+)
+def test_what_cannot_be_reached_is_told_with_the_mend_that_helps(site, table, check, mend):
+    text = f'[[kiosks]]\nkiosk_id = "K01"\nzone = "A"\n{table}\n'
+
+    finding = found(site(text))[check]
+
+    assert finding.status == "bad"
+    assert mend in finding.mend
