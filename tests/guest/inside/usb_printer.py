@@ -3,12 +3,14 @@
 Prints facts as lines of JSON; what they should be is for the host to say.
 """
 
-import os
-import select
+import sys
 import time
+
+sys.path.append("/site")  # behind the guest's own packages; those below need it
 
 from PIL import Image, ImageDraw
 
+from devices.device_file import DeviceFileWire
 from devices.errors import DeviceUnavailable
 from devices.printers.escpos_printer import EscposPrinter, PrintedJobs
 from devices.printers.raster import raster
@@ -16,49 +18,7 @@ from devices.printers.sim_printer import SimPrinter
 from tests.guest.inside.telling import tell
 from tests.guest.inside.usb_gadget import HOSTS_SIDE, UsbPrinter
 
-APPEARS_S, TIMEOUT_S, PRINTS_S = 20.0, 1.0, 20.0
-EMPTY_S = 0.01  # usblp hands on the empty packets of a printer that has nothing to say
-
-
-class UsbWire:
-    """A `Wire` on usblp's device file."""
-
-    def __init__(self, path: str) -> None:
-        self._end = os.open(path, os.O_RDWR | os.O_NONBLOCK)
-
-    def read(self, size: int, /) -> bytes:
-        """What arrives first; b"" once the time-out has passed."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while select.select([self._end], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            if data := self._do(lambda: os.read(self._end, size)):
-                return bytes(data)
-            time.sleep(EMPTY_S)
-        return b""
-
-    def write(self, data: bytes, /) -> None:
-        """Send all of it."""
-        while data:
-            select.select([], [self._end], [], TIMEOUT_S)
-            data = data[self._do(lambda: os.write(self._end, data)) or 0 :]  # noqa: B023 (called at once)
-
-    def reset_input_buffer(self) -> None:
-        """Forget what has arrived."""
-        while select.select([self._end], [], [], 0)[0] and self._do(lambda: os.read(self._end, 4096)):
-            pass
-
-    def close(self) -> None:
-        """Give the device back."""
-        if self._end >= 0:
-            os.close(self._end)
-            self._end = -1
-
-    def _do(self, call):
-        try:
-            return call()
-        except BlockingIOError:
-            return None
-        except OSError as exc:
-            raise DeviceUnavailable("K01.printer", str(exc)) from exc
+APPEARS_S, PRINTS_S = 20.0, 20.0
 
 
 def opened(jobs: PrintedJobs) -> EscposPrinter:
@@ -66,7 +26,8 @@ def opened(jobs: PrintedJobs) -> EscposPrinter:
     deadline = time.monotonic() + APPEARS_S
     while True:
         try:
-            printer = EscposPrinter(UsbWire(HOSTS_SIDE), "K01.printer", jobs=jobs, finish_s=PRINTS_S)
+            wire = DeviceFileWire(HOSTS_SIDE, name="K01.printer")
+            printer = EscposPrinter(wire, "K01.printer", jobs=jobs, finish_s=PRINTS_S)
             tell(ready=printer.ready())
         except (OSError, DeviceUnavailable):
             if time.monotonic() > deadline:
