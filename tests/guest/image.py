@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".hallq" / "guest"
 INIT = Path(__file__).parent / "inside" / "init"
-SUITE, MIRROR = "bookworm", "http://deb.debian.org/debian"
+SUITE = "bookworm"
 PACKAGES = (
     "busybox-static", "kmod", "linux-image-amd64", "udev",
     "python3", "python3-evdev", "python3-pil", "python3-serial",
@@ -75,7 +75,7 @@ def image() -> Image:
 
 
 def _recipe() -> str:
-    parts = (SUITE, MIRROR, *PACKAGES, *MODULES, *LEFT_OUT, INIT.read_text(encoding="utf-8"))
+    parts = (SUITE, *PACKAGES, *MODULES, *LEFT_OUT, INIT.read_text(encoding="utf-8"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -91,7 +91,7 @@ def _build(folder: Path) -> None:
     tree = folder / "tree"
     folder.mkdir(parents=True)
     _run("mmdebstrap", "--quiet", "--variant=extract", "--aptopt=APT::Install-Recommends \"false\"",
-         f"--include={','.join(PACKAGES)}", SUITE, str(tree), MIRROR)  # fmt: skip
+         f"--include={','.join(PACKAGES)}", SUITE, str(tree))  # fmt: skip
     (kernel,) = (tree / "boot").glob("vmlinuz-*")
     shutil.copy(kernel, folder / "vmlinuz")
     _keep_modules(tree, kernel.name.removeprefix("vmlinuz-"))

@@ -12,7 +12,7 @@ import threading
 import time
 import tty
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 Place = Path | tuple[str, int]  # a serial line's path, or a TCP address
 PIECE = 65536
@@ -126,29 +126,25 @@ class BadWire:
             self.cut()
 
 
-class _Near:
+class _Near(Protocol):
     """The end that the driver opens."""
 
     place: Place
 
-    def plug(self) -> None:
-        raise NotImplementedError
+    def plug(self) -> None: ...
 
-    def unplug(self) -> None:
-        raise NotImplementedError
+    def unplug(self) -> None: ...
 
     def wait(self) -> int | None:
         """A descriptor of a driver that is there, or None for now."""
-        raise NotImplementedError
+        ...
 
-    def is_open(self, near: int) -> bool:
-        raise NotImplementedError
+    def is_open(self, near: int) -> bool: ...
 
-    def hang_up(self, near: int) -> None:
-        raise NotImplementedError
+    def hang_up(self, near: int) -> None: ...
 
 
-class _NearSerial(_Near):
+class _NearSerial:
     def __init__(self, link: Path) -> None:
         self.place: Place = link
         self._link = link
@@ -182,7 +178,7 @@ class _NearSerial(_Near):
         pass  # the line stays; only the plug ends it
 
 
-class _NearTcp(_Near):
+class _NearTcp:
     def __init__(self) -> None:
         self._listener: socket.socket | None = socket.create_server(("127.0.0.1", 0))
         self.place: Place = self._listener.getsockname()[:2]
