@@ -31,7 +31,7 @@ def test_on_the_wire_a_message_is_a_cloud_event_on_its_own_topic_and_names_its_s
     assert (packet.topic, packet.qos) == ("hq/v1/test-hall/device/K01/state", 1)
     assert (body["source"], body["type"]) == ("/halls/test-hall/K01", "hallq.DeviceHealth")
     assert body["data"] == {"type": "DeviceHealth", "device_id": "K01", "kind": "kiosk", "status": "ok", "cause": None,
-                            "mend": None, "detail": None, "key_fingerprint": None}  # fmt: skip
+                            "mend": None, "detail": None, "tries": 0, "key_fingerprint": None}  # fmt: skip
 
 
 def test_a_state_reaches_those_who_come_later_and_an_event_does_not(connect):

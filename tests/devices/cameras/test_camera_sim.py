@@ -255,4 +255,4 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(capsys, tmp_path):
         arguments = ["camera", "--http", str(port), "--size", "720p", "--pages", str(tmp_path)]
         assert main(arguments, io.StringIO("")) == 2
 
-    assert "Address already in use" in capsys.readouterr().err
+    assert "choose another one" in capsys.readouterr().err

@@ -5,6 +5,7 @@
 
 import gc
 import logging
+import mmap
 import os
 import random
 import threading
@@ -146,15 +147,18 @@ def test_a_pcsc_reader_and_a_watch_leak_nothing(request, pcscd):
 
 
 def test_a_leak_would_be_found(tmp_path):
-    kept: list[bytes] = []
+    kept: list[mmap.mmap] = []  # mapped anew each time: what was freed before is not taken again
 
     with ExitStack() as files:
 
         def cycle(_number: int) -> None:
             files.enter_context((tmp_path / "file").open("wb"))
-            kept.append(random.randbytes(1 << 19))
+            kept.append(mmap.mmap(-1, 1 << 19))
+            kept[-1].write(random.randbytes(1 << 19))
 
         grown = leaked(cycle, 20)
+    for piece in kept:
+        piece.close()
 
     assert grown.files > 10
     assert grown.memory_kib > GROWTH_KIB

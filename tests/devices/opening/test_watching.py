@@ -119,7 +119,7 @@ def test_a_board_that_hangs_or_talks_nonsense_is_told_and_mended(watched, board,
     _sim, line = board
 
     line.trouble.silent = True
-    until(lambda: told.is_now("offline", "unavailable"))
+    until(lambda: told.is_now("offline", "no_reply"))
     line.trouble.silent = False
     until(lambda: told.is_now("ok"))
     line.trouble.nonsense = 6
