@@ -1,5 +1,6 @@
 """Whether a shot is good enough to keep, or another one should be asked for. Ignorant of how the page was found."""
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,7 +68,7 @@ def sharpness(frame: Picture, quad: Quad) -> float:
     soft = cv2.GaussianBlur(flat, (0, 0), 0.8)
     paper = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((41, 41), np.uint8))  # wider than a blurred line
     depth = paper - cv2.erode(soft, np.ones((9, 9), np.uint8))
-    steep = cv2.dilate(np.hypot(*_slopes(soft)), np.ones((9, 9), np.uint8))
+    steep = cv2.dilate(cv2.magnitude(*_slopes(soft)), np.ones((9, 9), np.uint8))
     strokes = (paper - soft > 0.5 * depth) & (depth > 0.1 * np.maximum(paper, 40))
     if strokes.mean() < LEAST_INK:
         return 1.0
@@ -76,7 +77,7 @@ def sharpness(frame: Picture, quad: Quad) -> float:
 
 def glare(page: Picture) -> float:
     """The share of a page that is burnt out while the paper round about is not, 0 to 1."""
-    grey = page.min(axis=2)
+    grey = functools.reduce(cv2.min, cv2.split(page))
     if float(np.median(grey)) >= BURNT_OUT - 5:
         return 1.0
     burnt = cv2.morphologyEx((grey >= BURNT_OUT).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
@@ -93,7 +94,7 @@ def ink_share(page: Picture) -> float:
     small = cv2.resize(page, (620, round(620 * page.shape[0] / page.shape[1])), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 1.0)
     lightest = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((31, 31), np.uint8)).astype(np.float32)
-    darker = ((lightest - soft) / np.maximum(lightest, 20)).max(axis=2)
+    darker = functools.reduce(cv2.max, cv2.split((lightest - soft) / np.maximum(lightest, 20)))
     noise = float(np.median(darker))
     marked = (darker > max(0.06, 3.5 * noise)).astype(np.uint8)
     marked = cv2.morphologyEx(marked, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
